@@ -1,0 +1,1 @@
+"""Which tenant is acting, and the two walls between tenants. Knows nothing of medicine."""

@@ -1,0 +1,82 @@
+"""Writes of agents: declare one, publish a release, retire what is no longer declared."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+
+from housestaff.people.models import Clinician
+from housestaff.privacy import audit
+
+from . import adapters
+from .models import Adapter, Agent, Release
+from .packs import Pack
+from .states import RELEASE
+
+
+def declare_agent(
+    *, slug: str, specialty: str, name: dict[str, str], owner: Clinician, languages: list[str]
+) -> Agent:
+    """The agent of this slug, made or brought up to date."""
+    agent, _ = Agent.objects.update_or_create(
+        slug=slug,
+        defaults={
+            "specialty": specialty, "name": name, "owner": owner, "languages": languages, "active": True
+        },
+    )  # fmt: skip
+    return agent
+
+
+def declare_release(*, agent: Agent, pack: Pack, level: int, basis: str, adapter: Path | None) -> Release:
+    """Put what is declared into service: the same again changes nothing, anything new is a new version.
+
+    Raises adapters.BadAdapter when the folder does not hold weights that may be served.
+    """
+    base = settings.HOUSESTAFF["BASE_MODEL"]
+    with transaction.atomic():
+        row = _adapter(pack.slug, adapter, base) if adapter else None
+        wanted = {
+            "pack_digest": pack.digest,
+            "adapter": row,
+            "base_model": Path(base).name,
+            "level": level,
+            "basis": basis,
+        }
+        now = Release.objects.filter(agent=agent, state="in_service").first()
+        if now is not None and all(getattr(now, name) == value for name, value in wanted.items()):
+            return now
+        newest = Release.objects.filter(agent=agent).aggregate(Max("version"))["version__max"] or 0
+        release = Release(agent=agent, version=newest + 1, **wanted)
+        if now is not None:
+            now.state = RELEASE.next("retire", now.state, "house")
+            now.save()
+        release.state = RELEASE.next("publish", "draft", "house")
+        release.save()
+        audit.record(
+            "release.publish", by=None, kind="release", object_id=release.id, level=level, basis=basis
+        )
+    return release
+
+
+def _adapter(specialty: str, folder: Path, base: str) -> Adapter:
+    """Check and publish the weights under their digest; the same weights again are the same row."""
+    published = adapters.publish(folder, Path(base), settings.VAR / "adapters", specialty)
+    row, _ = Adapter.objects.get_or_create(
+        digest=published.digest,
+        defaults={
+            "specialty": specialty,
+            "base_digest": published.base_digest,
+            "served_name": published.served_name,
+            "path": str(published.path),
+        },
+    )
+    if row.path != str(published.path):
+        row.path = str(published.path)
+        row.save()
+    return row
+
+
+def retire_undeclared(*, slugs: list[str]) -> None:
+    """Agents that no declaration names any more answer nobody."""
+    Agent.objects.exclude(slug__in=slugs).update(active=False)

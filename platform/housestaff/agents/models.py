@@ -1,0 +1,80 @@
+"""An agent is a pack, its owner and the release in service."""
+
+from django.db import models
+from django.db.models import Q
+
+from housestaff.people.models import Clinician
+from housestaff.tenancy.models import TenantForeignKey, TenantModel
+
+
+class Agent(TenantModel):
+    """An expert's agent for one specialty."""
+
+    slug = models.SlugField()
+    specialty = models.SlugField()
+    name = models.JSONField(help_text="by language")
+    owner = TenantForeignKey(Clinician, related_name="agents")
+    languages = models.JSONField(default=list)
+    active = models.BooleanField(default=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "slug"], name="agent_slug_once")]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    def called(self, language: str) -> str:
+        """The agent's name in a language."""
+        return str(self.name.get(language) or next(iter(self.name.values()), self.slug))
+
+
+class Adapter(TenantModel):
+    """LoRA weights of a specialty, named by their digest; published read-only under that name."""
+
+    specialty = models.SlugField()
+    digest = models.CharField(max_length=64)
+    base_digest = models.CharField(max_length=64)
+    served_name = models.CharField(max_length=120)
+    path = models.CharField(max_length=500)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "digest"], name="adapter_digest_once")]
+
+    def __str__(self) -> str:
+        return self.served_name
+
+
+class Release(TenantModel):
+    """What answers: pack digest + adapter + base + level. `basis: declared` until an exam has been sat."""
+
+    agent = TenantForeignKey(Agent, related_name="releases")
+    version = models.PositiveIntegerField()
+    state = models.CharField(max_length=20, default="draft")
+    pack_digest = models.CharField(max_length=64)
+    adapter = TenantForeignKey(Adapter, null=True, related_name="releases")
+    base_model = models.CharField(max_length=300)
+    base_digest = models.CharField(max_length=64, default="", blank=True)
+    level = models.PositiveSmallIntegerField(default=0)
+    basis = models.CharField(max_length=20, choices=[("declared", "declared"), ("exam", "exam")])
+    fluent = models.BooleanField(default=False, help_text="the base phrases by itself, inside the guard")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "agent", "version"], name="release_version_once"),
+            models.UniqueConstraint(
+                fields=["tenant", "agent"], condition=Q(state="in_service"), name="release_one_in_service"
+            ),
+            models.CheckConstraint(condition=Q(level__lte=4), name="release_level_offered"),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "in_service", "retired"]), name="release_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.version}"
+
+    @property
+    def label(self) -> str:
+        """How a release is named to people and in every event an agent wrote."""
+        return f"{self.version}-{self.pack_digest[:8]}"

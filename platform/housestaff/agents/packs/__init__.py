@@ -1,0 +1,48 @@
+"""Specialty packs: a folder of YAML and Markdown that clinicians sign, read into one frozen Pack (pure)."""
+
+from .loading import digest_of, load_pack, pack_folders
+from .problems import PackProblems, Problem
+from .shapes import (
+    Answer,
+    Article,
+    Boundary,
+    Card,
+    Choice,
+    Complaint,
+    Enough,
+    Examples,
+    FactKey,
+    Item,
+    Pack,
+    RedFlag,
+    Source,
+    Training,
+)
+from .words import LANGUAGES, Phrases, Words, join_sentences, language_of
+
+__all__ = [
+    "LANGUAGES",
+    "Answer",
+    "Article",
+    "Boundary",
+    "Card",
+    "Choice",
+    "Complaint",
+    "Enough",
+    "Examples",
+    "FactKey",
+    "Item",
+    "Pack",
+    "PackProblems",
+    "Phrases",
+    "Problem",
+    "RedFlag",
+    "Source",
+    "Training",
+    "Words",
+    "digest_of",
+    "join_sentences",
+    "language_of",
+    "load_pack",
+    "pack_folders",
+]

@@ -1,0 +1,1 @@
+"""The clinical truth: patient, agent and doctor in one thread."""

@@ -1,0 +1,111 @@
+"""What a red flag does to a consult: urgency rises, the card goes up, the agent falls silent."""
+
+from typing import Any
+from uuid import uuid4
+
+from housestaff.agents.packs import Pack
+from housestaff.people.models import Guardianship
+
+from .. import red_flags, triage
+from ..log import append
+from ..models import Consult, Fact, rank
+from .turns import stop_active
+
+Ringing = red_flags.Hit
+
+
+def ring(row: Consult, pack: Pack, words: str, *, asked: str | None) -> list[Ringing]:
+    """Every red flag that the raw text rings, worst first; in any language, whatever the consult's."""
+    hits = red_flags.scan(
+        words,
+        pack.flags,
+        language=row.language,
+        asked=asked,
+        known=_present(row) if asked else (),
+        about=about(row),
+    )
+    return sorted(hits, key=lambda hit: -rank(hit.level))
+
+
+def _present(row: Consult) -> set[str]:
+    """What the patient has said is there: an answer may be a red flag only together with it."""
+    rows = Fact.objects.find_all("consult_id = %s AND kind = 'history' AND status = 'present'", row.id)
+    return {fact.key for fact in rows}
+
+
+def about(row: Consult) -> red_flags.About | None:
+    """Whom the author writes for, so that "my son" or "she" is the patient; None when it is the author."""
+    if row.author.patient_id == row.subject_id:
+        return None
+    held = Guardianship.objects.filter(
+        holder_id=row.author.patient_id, subject_person_id=row.subject_id, ended_at__isnull=True
+    ).first()
+    return "child" if held is not None and held.relation == "child" else "other"
+
+
+def card_of(row: Consult, pack: Pack, hits: list[Ringing]) -> dict[str, Any]:
+    """The card of the worst flag: `{level, title, lines[≤3], tel}` in the consult's language."""
+    worst = hits[0]
+    card = pack.flag(worst.key).card
+    return {
+        "level": worst.level,
+        "title": card.title.say(row.language),
+        "lines": [line.say(row.language) for line in card.lines][:3],
+        "tel": card.tel_for(row.tenant.country),
+    }
+
+
+def raise_urgency(row: Consult, pack: Pack, hits: list[Ringing]) -> None:
+    """Raise urgency and class; an emergency stops a running turn and silences the agent. Never lowers."""
+    if not hits:
+        return
+    row.urgency = triage.raise_to(row.urgency, hits[0].level)
+    row.consult_class = "complex"
+    told = {reason.get("key") for reason in row.reasons or []}
+    row.reasons = [*(row.reasons or []), *(_reason(pack, hit) for hit in hits if hit.key not in told)]
+    if row.urgency == "emergency":
+        row.silenced = True
+        stop_active(row, reason="emergency")
+
+
+def _reason(pack: Pack, hit: Ringing) -> dict[str, Any]:
+    """Why, as the worklist shows it: a code, the flag's key and level, and a sentence in each language."""
+    name = pack.flag(hit.key).name
+    said = triage.REASONS["red_flag"]
+    return {
+        "code": "red_flag",
+        "key": hit.key,
+        "level": hit.level,
+        "en": said.en.format(name=name.en),
+        "zh-hans": said.zh_hans.format(name=name.zh_hans),
+    }
+
+
+def put_up_card(
+    row: Consult, pack: Pack, seq: int, hits: list[Ringing], *, card: bool = True
+) -> dict[str, Any] | None:
+    """Store what rang on line `seq`, with the patient's words, and put up the card as the next event."""
+    if not hits:
+        return None
+    seen: set[str] = set()
+    for hit in hits:
+        if hit.key in seen:
+            continue
+        seen.add(hit.key)
+        Fact(
+            id=uuid4(),
+            consult=row,
+            subject_id=row.subject_id,
+            kind="red_flag",
+            key=hit.key,
+            value=hit.quote,
+            status="present",
+            level=hit.level,
+            seq=seq,
+            quote=hit.quote,
+        ).save(force_insert=True)
+    if not card:
+        return None
+    shown = card_of(row, pack, hits)
+    append(row, kind="card", author="system", card=shown, code=hits[0].key, reply_to=seq)
+    return shown

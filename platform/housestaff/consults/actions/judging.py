@@ -1,0 +1,94 @@
+"""Writing down what a turn understood: facts with their words, what follows from them, and the judgement."""
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+from housestaff.agents.packs import Pack
+from housestaff.privacy import audit
+
+from .. import triage
+from ..case import known
+from ..models import Consult, Fact
+from ..plan import Plan
+from ..red_flags import Hit
+from ..understanding import FactFound
+from . import alarms
+
+
+def keep_facts(
+    row: Consult, pack: Pack, *, by_rule: Sequence[FactFound], by_model: Sequence[FactFound], fluent: bool
+) -> None:
+    """Store what one message told, then ask what follows from it: the second safety layer, which only raises.
+
+    A flag that follows from what a rule read counts in full. One that only a small model chose raises the
+    consult to urgent, for a doctor's eyes, without a card: a base that is not fluent errs too often to send
+    people to the emergency department, and too seldom to be ignored (docs/decisions/0008).
+    """
+    told = {fact.key for fact in by_rule}
+    new = [*by_rule, *(fact for fact in by_model if fact.key not in told)]
+    flag_keys = {flag.key for flag in pack.flags}
+    for fact in new:
+        if fact.key not in flag_keys or fact.key in pack.complaint_keys():
+            _store(row, fact)
+    history = known(row)
+    rung = {fact.key for fact in _rang(row)}
+    rung_before = len(rung)
+    sure = [fact for fact in history if fact not in by_model]
+    for raised, facts in ((True, [*sure, *by_rule]), (fluent, [*history, *new])):
+        for flag, fact in triage.flags_from_facts(pack, facts):
+            if flag.key in rung:
+                continue
+            rung.add(flag.key)
+            level = flag.level if raised else "urgent"
+            hit = Hit(flag.key, level, fact.quote, 0, len(fact.quote))
+            alarms.raise_urgency(row, pack, [hit])
+            alarms.put_up_card(row, pack, fact.seq, [hit], card=raised)
+    if len(rung) > rung_before:
+        row.save()
+
+
+def _rang(row: Consult) -> list[Fact]:
+    return Fact.objects.find_all("consult_id = %s AND kind = 'red_flag'", row.id)
+
+
+def _store(row: Consult, fact: FactFound) -> None:
+    """A line tells a thing once: a retried turn finds it there."""
+    if Fact.objects.find(
+        "consult_id = %s AND kind = 'history' AND key = %s AND seq = %s", row.id, fact.key, fact.seq
+    ):
+        return
+    Fact(
+        id=uuid4(),
+        consult=row,
+        subject_id=row.subject_id,
+        kind="history",
+        key=fact.key,
+        value=fact.value,
+        status=fact.status,
+        certainty=fact.certainty,
+        seq=fact.seq,
+        quote=fact.quote,
+    ).save(force_insert=True)
+
+
+def settle(row: Consult, pack: Pack, plan: Plan) -> None:
+    """Note the question asked and judge the consult as it stands. Urgency only rises; the caller holds and saves."""
+    if plan.asks:
+        row.asked = [*row.asked, plan.asks]
+    judged = triage.judge(
+        pack,
+        facts=known(row),
+        asked=row.asked if plan.finished else (),
+        current=row.urgency,
+        finished=plan.finished,
+    )
+    rang = bool(_rang(row))
+    row.urgency = triage.raise_to(row.urgency, judged.urgency)
+    row.consult_class = "complex" if rang else judged.consult_class
+    row.disposition = judged.disposition
+    kept = [reason for reason in row.reasons or [] if reason.get("key")]
+    row.reasons = [
+        *kept,
+        *(reason.as_json() for reason in judged.reasons if reason.code != "ordinary" or not kept),
+    ]
+    audit.record("case.judge", by=None, kind="consult", object_id=row.id, subject=row.subject_id)

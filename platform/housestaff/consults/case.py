@@ -1,0 +1,63 @@
+"""The case record of one consult: rows on one side, the pure modules (note, triage, intake) on the other."""
+
+from typing import Any, cast
+
+from django.utils import timezone
+
+from housestaff.agents.catalogue import pack_for
+from housestaff.agents.packs import Pack
+from housestaff.privacy import consents
+
+from . import note
+from .models import Consult, Fact
+from .red_flags import Hit
+from .understanding import Certainty, FactFound, Status
+
+
+def consented(row: Consult) -> bool:
+    """Whether the subject's consent to consult is in force: without it nothing of the consult is read."""
+    return consents.in_force(subject=row.subject_id, purpose="consult") is not None
+
+
+def will_read(row: Consult) -> str:
+    """When a doctor reads this, in the tenant's words."""
+    words = row.tenant.hours.get("text", {})
+    return str(words.get(row.language) or words.get(row.tenant.language) or "")
+
+
+def known(row: Consult) -> list[FactFound]:
+    """The history so far, in the order of the lines."""
+    rows = Fact.objects.find_all("consult_id = %s AND kind = 'history'", row.id, order="seq, at")
+    return [
+        FactFound(
+            key=fact.key,
+            value=str(fact.value or ""),
+            status=cast(Status, fact.status),
+            quote=str(fact.quote or ""),
+            certainty=cast(Certainty, fact.certainty),
+            seq=fact.seq,
+        )
+        for fact in rows
+    ]
+
+
+def summary(row: Consult) -> list[dict[str, Any]]:
+    """The note for the doctor, every sentence with its lines; red flags, allergies, medicines, not asked first."""
+    pack = pack_for(row.agent.specialty)
+    lines = note.summary(pack, known(row), language=row.language, asked=row.asked, rung=_rung(row))
+    return [line.as_json() for line in lines]
+
+
+def _rung(row: Consult) -> list[note.RungAt]:
+    rows = Fact.objects.filter(consult=row, kind="red_flag").order_by("seq")
+    return [
+        note.RungAt(Hit(fact.key, fact.level, str(fact.quote), 0, len(str(fact.quote))), fact.seq)
+        for fact in rows
+    ]
+
+
+def draft(row: Consult, pack: Pack) -> str:
+    """A reply for the doctor to edit, from signed texts only."""
+    return note.draft(
+        pack, known(row), language=row.language, today=timezone.localdate(), urgency=row.urgency
+    )

@@ -1,0 +1,203 @@
+"""How soon, how hard, and through which door, each with its reasons (pure). Urgency only rises; a doctor may lower it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from housestaff.agents.packs import Pack, RedFlag, Words
+
+from . import intake
+from .red_flags import Hit
+from .understanding import FactFound
+
+Urgency = Literal["routine", "soon", "urgent", "emergency"]
+URGENCIES: tuple[str, ...] = ("routine", "soon", "urgent", "emergency")
+Disposition = Literal["self_care", "online_visit", "clinic_visit", "emergency"]
+STRONG_PAIN = 7
+MANY_COMPLAINTS = 3
+ADULT = 18
+
+REASONS: dict[str, Words] = {
+    "red_flag": Words("A red flag: {name}.", "危险信号：{name}。"),
+    "strong_pain": Words("Pain of 7 or more out of 10.", "疼痛评分7分及以上。"),
+    "contradiction": Words("The patient said both yes and no to: {name}.", "患者前后说法不一：{name}。"),
+    "missing_critical": Words("A critical question has no answer: {name}.", "关键问题未得到回答：{name}。"),
+    "unsure_critical": Words("The patient is not sure about: {name}.", "患者不确定：{name}。"),
+    "many_complaints": Words("Three complaints or more.", "有三个及以上主诉。"),
+    "no_complaint": Words("No complaint of this specialty was recognised.", "未识别到本专科主诉。"),
+    "not_an_adult": Words("The patient is under 18.", "患者未满18岁。"),
+    "pregnant": Words("The patient may be pregnant.", "患者可能怀孕。"),
+    "unfinished": Words("The history is not finished.", "病史采集未完成。"),
+    "ordinary": Words(
+        "An ordinary consult: history complete, no red flag.", "普通咨询：病史完整，无危险信号。"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why: a code for tables, a sentence for people, and the lines it rests on."""
+
+    code: str
+    sentence: Words
+    seqs: tuple[int, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "en": self.sentence.en,
+            "zh-hans": self.sentence.zh_hans,
+            "seqs": list(self.seqs),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    urgency: str
+    consult_class: Literal["simple", "complex"]
+    disposition: Disposition
+    reasons: tuple[Reason, ...]
+
+
+def raise_to(current: str, new: str) -> str:
+    """The higher of two urgencies. Raises ValueError for one that is none."""
+    return max(current, new, key=URGENCIES.index)
+
+
+def settle(current: str, new: str, *, by_doctor: bool) -> str:
+    """The urgency after a change: only a doctor lowers."""
+    return URGENCIES[URGENCIES.index(new)] if by_doctor else raise_to(current, new)
+
+
+def flags_from_facts(pack: Pack, facts: Iterable[FactFound]) -> list[tuple[RedFlag, FactFound]]:
+    """The second safety layer: red flags that follow from facts, alone or together; each with the fact that decided."""
+    by_key: dict[str, FactFound] = {}
+    for fact in facts:
+        if fact.key not in by_key or fact.status == "present":
+            by_key[fact.key] = fact
+    present = {key for key, fact in by_key.items() if fact.status == "present"}
+    raised = []
+    for flag in pack.flags:
+        if flag.key in present:
+            raised.append((flag, by_key[flag.key]))
+            continue
+        for answer in flag.answers:
+            wanted = "present" if answer.when == "yes" else "denied"
+            fact_or_none = by_key.get(answer.item)
+            if fact_or_none and fact_or_none.status == wanted and set(answer.together) <= present:
+                raised.append((flag, fact_or_none))
+                break
+    return raised
+
+
+def judge(
+    pack: Pack,
+    *,
+    hits: Sequence[Hit] = (),
+    facts: Sequence[FactFound] = (),
+    asked: Sequence[str] = (),
+    current: str = "routine",
+    finished: bool = False,
+) -> Judgement:
+    """Urgency, class and disposition of a consult as it stands. In doubt the class is complex: a person looks."""
+    reasons = [
+        _because("red_flag", pack.flag(hit.key).name)
+        for hit in hits
+        if hit.key in {flag.key for flag in pack.flags}
+    ]
+    followed = flags_from_facts(pack, facts)
+    reasons += [_because("red_flag", flag.name, fact.seq) for flag, fact in followed]
+    urgency = current
+    for level in [*(hit.level for hit in hits), *(flag.level for flag, _ in followed)]:
+        urgency = raise_to(urgency, level)
+    if strong := _strong_pain(facts):
+        urgency = raise_to(urgency, "soon")
+        reasons.append(_because("strong_pain", None, strong.seq))
+    doubts = _doubts(pack, facts, asked, finished)
+    reasons += doubts
+    complex_ = URGENCIES.index(urgency) >= URGENCIES.index("urgent") or bool(doubts)
+    if not reasons:
+        reasons.append(_because("ordinary", None))
+    return Judgement(
+        urgency,
+        "complex" if complex_ else "simple",
+        _disposition(pack, urgency, complex_, facts),
+        tuple(dict.fromkeys(reasons)),
+    )
+
+
+def _because(code: str, name: Words | None, *seqs: int) -> Reason:
+    text = REASONS[code]
+    if name:
+        text = Words(text.en.format(name=name.en), text.zh_hans.format(name=name.zh_hans))
+    return Reason(code, text, tuple(sorted(set(seqs))))
+
+
+def _strong_pain(facts: Iterable[FactFound]) -> FactFound | None:
+    for fact in facts:
+        if fact.key == "pain_score" and fact.status == "present":
+            highest = fact.value.split("-")[-1]
+            if highest.replace(".", "", 1).isdigit() and STRONG_PAIN <= float(highest) <= 10:
+                return fact
+    return None
+
+
+def _doubts(pack: Pack, facts: Sequence[FactFound], asked: Sequence[str], finished: bool) -> list[Reason]:
+    """Why a person should look: what was contradicted, left out, unsure or outside the ordinary."""
+    names = {key: fact.meaning for key, fact in pack.fact_keys().items()}
+    asks = {item.key: item.ask for item in pack.items}
+    statuses: dict[str, set[str]] = {}
+    for fact in facts:
+        statuses.setdefault(fact.key, set()).add(fact.status)
+    found = [
+        _because(
+            "contradiction", asks.get(key) or names.get(key), *(fact.seq for fact in facts if fact.key == key)
+        )
+        for key, held in statuses.items()
+        if {"present", "denied"} <= held
+    ]
+    critical = {item.key for item in pack.items if item.critical}
+    found += [
+        _because("unsure_critical", asks.get(fact.key), fact.seq)
+        for fact in facts
+        if fact.key in critical and statuses[fact.key] == {"unsure"}
+    ]
+    complaints = {fact.key for fact in facts if fact.status == "present"} & pack.complaint_keys()
+    if len(complaints) >= MANY_COMPLAINTS:
+        found.append(_because("many_complaints", None))
+    found += [
+        _because("not_an_adult", None, fact.seq)
+        for fact in facts
+        if fact.key == "age" and _years(fact) < ADULT
+    ]
+    found += [
+        _because("pregnant", None, fact.seq)
+        for fact in facts
+        if fact.key == "pregnant" and fact.status == "present"
+    ]
+    if finished:
+        if not complaints:
+            found.append(_because("no_complaint", None))
+        found += [_because("missing_critical", item.ask) for item in intake.missing(pack, facts)]
+    elif asked:
+        found.append(_because("unfinished", None))
+    return found
+
+
+def _years(fact: FactFound) -> float:
+    lowest = fact.value.split("-")[0]
+    return float(lowest) if lowest.replace(".", "", 1).isdigit() else ADULT
+
+
+def _disposition(pack: Pack, urgency: str, complex_: bool, facts: Sequence[FactFound]) -> Disposition:
+    if urgency == "emergency":
+        return "emergency"
+    if urgency == "urgent" or complex_:
+        return "clinic_visit"
+    if urgency == "soon":
+        return "online_visit"
+    complaints = {fact.key for fact in facts if fact.status == "present"} & pack.complaint_keys()
+    advised = {key for article in pack.articles for key in article.complaints}
+    return "self_care" if complaints and complaints <= advised else "online_visit"

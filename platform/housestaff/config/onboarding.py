@@ -1,0 +1,92 @@
+"""Applying declarations: tenants, clinicians, agents and their releases, in one transaction for all."""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from housestaff.agents import actions as agents
+from housestaff.agents.packs import Pack
+from housestaff.people import actions as people
+from housestaff.people.models import Clinician, Membership
+from housestaff.tenancy.context import acting_for
+from housestaff.tenancy.declarations import TenantDeclared
+from housestaff.tenancy.models import Tenant
+from housestaff.worklists import actions as worklists
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What was done for one tenant, for the command to print."""
+
+    tenant: str
+    lines: tuple[str, ...]
+
+
+def apply_all(declared: list[TenantDeclared], packs: dict[str, Pack]) -> list[Applied]:
+    """Apply every declaration, or none."""
+    with transaction.atomic():
+        done = [_apply(tenant, packs) for tenant in declared]
+        Tenant.objects.exclude(slug__in=[tenant.slug for tenant in declared]).update(active=False)
+    return done
+
+
+def _apply(declared: TenantDeclared, packs: dict[str, Pack]) -> Applied:
+    tenant, _ = Tenant.objects.update_or_create(
+        slug=declared.slug,
+        defaults={
+            "name": declared.name,
+            "language": declared.language,
+            "country": declared.country,
+            "hours": declared.hours,
+            "digest": declared.digest,
+            "active": True,
+        },
+    )
+    lines: list[str] = []
+    with acting_for(tenant.id):
+        clinicians = {one.slug: _clinician(one) for one in declared.clinicians}
+        for name in declared.it:
+            _account(name, role="it")
+        for one in declared.agents:
+            agent = agents.declare_agent(
+                slug=one.slug,
+                specialty=one.specialty,
+                name=one.name,
+                owner=clinicians[one.owner],
+                languages=list(packs[one.specialty].languages),
+            )
+            worklists.open_worklist(agent=agent.id)
+            release = agents.declare_release(
+                agent=agent,
+                pack=packs[one.specialty],
+                level=one.level,
+                basis=one.basis,
+                adapter=adapter_folder(one.specialty),
+            )
+            lines.append(f"{one.slug}: release {release.label}, level {release.level} ({release.basis})")
+        agents.retire_undeclared(slugs=[one.slug for one in declared.agents])
+    return Applied(declared.slug, tuple(lines))
+
+
+def adapter_folder(specialty: str) -> Path | None:
+    """Where a specialty's shipped adapter lies; None when it has none yet."""
+    folder: Path = settings.HOUSESTAFF["SPECIALTIES"] / specialty / "adapter"
+    return folder if (folder / "adapter_config.json").is_file() else None
+
+
+def _clinician(one: Any) -> Clinician:
+    row, _ = Clinician.objects.update_or_create(
+        slug=one.slug, defaults={"name": one.name, "title": one.title}
+    )
+    _account(one.sign_in, role=one.role, clinician=row)
+    return row
+
+
+def _account(username: str, **stands_for: Any) -> None:
+    """An account that nobody can sign in to until a password is set for it."""
+    if not Membership.objects.filter(user__username=username).exists():
+        people.open_account(username=username, password=secrets.token_urlsafe(32), **stands_for)

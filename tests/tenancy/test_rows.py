@@ -1,0 +1,77 @@
+"""Reads and writes whose SQL is kept: behind both walls like any other, and true to the model's fields."""
+
+from datetime import datetime
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError
+from housestaff.agents.models import Agent
+from housestaff.consults.models import Event
+from housestaff.people import actions
+from housestaff.people.models import Clinician, Patient
+from housestaff.tenancy import known
+from housestaff.tenancy.context import NoTenant, acting_for
+from housestaff.tenancy.models import TenantModel
+
+from tests.conftest import House
+from tests.factories.people import Cast
+
+
+def test_a_kept_read_needs_a_tenant(db: None) -> None:
+    with pytest.raises(NoTenant):
+        Patient.objects.find("id = %s", uuid4())
+    with pytest.raises(NoTenant):
+        known.known(Agent, uuid4())
+
+
+def test_a_kept_read_finds_no_foreign_row(house: House) -> None:
+    with acting_for(house.cast.tenant):
+        assert Agent.objects.find("id = %s", house.foreign.agent.id) is None
+        assert Agent.objects.find("true OR true") == house.cast.agent
+        assert {row.id for row in Agent.objects.find_all("true OR true")} == {house.cast.agent.id}
+        with pytest.raises(Agent.DoesNotExist):
+            known.known(Agent, house.foreign.agent.id)
+
+
+def test_what_one_tenant_knows_another_does_not(house: House) -> None:
+    with acting_for(house.cast.tenant):
+        assert known.known(Agent, house.cast.agent.id).slug == house.cast.agent.slug
+    with acting_for(house.foreign.tenant), pytest.raises(Agent.DoesNotExist):
+        known.known(Agent, house.cast.agent.id)
+
+
+def test_a_change_made_here_is_known_at_once(riverside: Cast) -> None:
+    assert known.known(Agent, riverside.agent.id).active
+    riverside.agent.active = False
+    riverside.agent.save()
+    assert not known.known(Agent, riverside.agent.id).active
+
+
+def test_kept_reads_and_writes_give_back_what_django_gives(house: House) -> None:
+    consult = house.patient.open_consult()
+    house.patient.say(consult, "It burns 排尿时痛.")
+    with acting_for(house.cast.tenant):
+        (kept,) = Event.objects.find_all("consult_id = %s AND kind = 'message'", consult)
+        plain = Event.objects.get(id=kept.id)
+        assert kept.text == plain.text == "It burns 排尿时痛."
+        for field in Event._meta.concrete_fields:
+            if field.name not in ("text", "card"):
+                assert getattr(kept, field.attname) == getattr(plain, field.attname)
+        assert isinstance(kept.at, datetime) and not kept._state.adding
+        doctor = Clinician.objects.find("slug IS NOT NULL", order="slug")
+        assert doctor is not None and doctor.name == Clinician.objects.get(id=doctor.id).name
+
+
+def test_a_new_row_is_stored_once_and_a_gone_one_is_not_updated(riverside: Cast) -> None:
+    patient = actions.register_patient(name="Ash Example", born=1980)
+    patient.name, patient.born = "Ash Sample", 1981
+    patient.save()
+    again = Patient.objects.get(id=patient.id)
+    assert (again.name, again.born) == ("Ash Sample", 1981)
+    with pytest.raises(DatabaseError):
+        Patient(id=uuid4(), born=1980).save(force_update=True)
+
+
+def test_every_walled_model_can_be_read_so(riverside: Cast) -> None:
+    for model in TenantModel.__subclasses__():
+        assert model.objects.find_all("false") == []

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from housestaff.pages import catalogs
 
 from tests import services
 from tests.factories.clients import Person
@@ -20,6 +21,11 @@ from tests.factories.people import Cast, cast_for
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "housestaff_template"
+
+
+def pytest_configure() -> None:
+    """Translations are compiled before Django reads them: it reads them once."""
+    catalogs.compile_all()
 
 
 def manage(*command: str, role: str, database: str) -> subprocess.CompletedProcess[str]:

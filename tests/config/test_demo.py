@@ -33,7 +33,7 @@ def port() -> int:
 
 
 class House:
-    """A whole house in a folder of its own, driven by the same command as make's, without a base model."""
+    """A whole house in a folder of its own, driven by the same command as make's; its engine is away."""
 
     def __init__(self, folder: Path, port: int) -> None:
         self.paths = Paths(folder)
@@ -43,7 +43,7 @@ class House:
             "PYTHONPATH": str(ROOT / "platform"),
             "HOUSESTAFF_VAR": str(folder),
             "HOUSESTAFF_PORT": str(port),
-            "HOUSESTAFF_BASE_MODEL": str(folder / "no-model"),
+            "HOUSESTAFF_ENGINES": f"unix:{folder / 'no-engine.sock'}",
         }
 
     def make(self, *verb: str) -> subprocess.CompletedProcess[str]:
@@ -130,6 +130,14 @@ def test_a_port_in_use_is_said_with_the_variable_that_moves_it(house: House) -> 
     assert done.returncode == 1
     assert f"Port {house.port}" in done.stdout + done.stderr
     assert f"HOUSESTAFF_PORT={house.port + 1} make demo" in done.stdout + done.stderr
+    assert not house.paths.postgres.exists()
+
+
+def test_a_base_model_that_is_not_there_is_said_before_anything_is_started(house: House) -> None:
+    house.environment["HOUSESTAFF_BASE_MODEL"] = str(house.paths.var / "no-model")
+    done = house.make("up")
+    assert done.returncode == 1
+    assert "HOUSESTAFF_BASE_MODEL: there is no base model in" in done.stderr
     assert not house.paths.postgres.exists()
 
 

@@ -206,9 +206,14 @@ class House:
         return connection
 
     def _rows(self, connection: Any, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return list(cursor.fetchall())
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, values)
+                return list(cursor.fetchall())
+        except psycopg2.DatabaseError as error:
+            if type(error) is psycopg2.DatabaseError:  # a backend that was killed in the middle of an answer
+                raise psycopg2.OperationalError(str(error)) from error
+            raise
 
     @contextlib.contextmanager
     def without(self, keys: dict[str, str]) -> Iterator[None]:

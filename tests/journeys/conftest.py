@@ -1,4 +1,8 @@
-"""One living house and one browser for all journeys of a run."""
+"""One living house and one browser for all journeys of a run.
+
+Both end with the last journey, not with the run: Playwright keeps an event loop in this thread, in which Django
+refuses to touch the database.
+"""
 
 from collections.abc import Callable, Iterator
 
@@ -13,13 +17,13 @@ Open = Callable[..., Reader]
 expect.set_options(timeout=15_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def living() -> Iterator[LivingHouse]:
     with LivingHouse() as house:
         yield house
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = open_chromium(playwright)

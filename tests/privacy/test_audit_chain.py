@@ -64,6 +64,22 @@ def test_an_untouched_chain_holds_and_grows(chain: str) -> None:
     assert "intact" in verified()
 
 
+def test_a_chain_that_grows_while_it_is_walked_is_not_taken_for_cut(
+    chain: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sealer runs each second, also while somebody verifies."""
+    step = audit._Walk._step
+    sealed = iter([seal_some_more, seal_some_more])
+
+    def step_and_seal(self: Any, link: AuditLink) -> None:
+        step(self, link)
+        next(sealed, lambda: None)()
+
+    monkeypatch.setattr(audit._Walk, "_step", step_and_seal)
+    assert "cut" not in verified()
+    assert next(sealed, None) is None
+
+
 def test_a_record_that_shows_up_very_late_is_linked_all_the_same(
     chain: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

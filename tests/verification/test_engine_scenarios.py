@@ -148,7 +148,7 @@ def test_an_adapter_unloaded_under_traffic_lets_the_running_answer_end(subject: 
     """F30. The schema makes the answer long, whatever the weights would rather say."""
     name = served_name("urology", DIGEST)
     subject.engine.load_adapter(name, str(subject.adapters["urology"]))
-    long = {"type": "array", "minItems": 60, "maxItems": 60, "items": {"const": "one more time"}}
+    long = {"type": "array", "minItems": 40, "maxItems": 40, "items": {"const": "one more time"}}
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(
             subject.engine.complete_structured,
@@ -157,7 +157,7 @@ def test_an_adapter_unloaded_under_traffic_lets_the_running_answer_end(subject: 
         assert eventually(lambda: subject.process.metric("vllm:num_requests_running") == 1)
         subject.engine.unload_adapter(name)
         assert not answer.done(), "the answer was over too soon"
-        assert answer.result() == ["one more time"] * 60
+        assert answer.result() == ["one more time"] * 40
     with pytest.raises(UnknownAdapter):
         subject.says("greet", model=name)
 

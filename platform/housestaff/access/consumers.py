@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, urlparse
 
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import parse_cookie
 
 from housestaff.people.models import Membership
+from housestaff.tenancy.away import database_is_away
 from housestaff.tenancy.context import acting_for
 
 from . import roles
@@ -68,7 +68,9 @@ class HouseConsumer(AsyncJsonWebsocketConsumer):
         await self.accept()
         try:
             code = await in_database_thread(self._enter)
-        except (OperationalError, InterfaceError):
+        except Exception as error:
+            if not database_is_away(error):
+                raise
             code = 1013  # try again later
         if code:
             await self.close(code)
@@ -155,7 +157,9 @@ class HouseConsumer(AsyncJsonWebsocketConsumer):
                 except NotFound:
                     await self.close(NOT_THERE)
                     return
-                except (OperationalError, InterfaceError):
+                except Exception as error:
+                    if not database_is_away(error):
+                        raise
                     log.warning("a socket waits for the database")
                 try:
                     await asyncio.wait_for(self.look_again.wait(), LOOK_AGAIN_SECONDS)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from housestaff.privacy.consents import ConsentMissing, UnknownConsent
+from housestaff.tenancy.away import database_is_away
 
 
 class Problem(Exception):
@@ -119,7 +119,7 @@ def as_problem(error: Exception) -> tuple[dict[str, Any], dict[str, str]] | None
             return body(415, "unsupported_media_type", _("Please send JSON.")), {}
         case exceptions.NotAcceptable():
             return body(406, "not_acceptable", _("The answer is JSON; please accept it.")), {}
-        case OperationalError() | InterfaceError():
+        case _ if database_is_away(error):
             # The database is away or a lock was not had in time: nothing was acknowledged, the client tries again.
             detail = _("The service is busy. Nothing was lost; please try again.")
             return body(503, "try_again", detail), {"Retry-After": "2"}

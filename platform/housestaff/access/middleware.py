@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import Error, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from housestaff.people.models import Membership
@@ -30,7 +30,7 @@ class ActingTenant:
     def __call__(self, request: HouseRequest) -> HttpResponse:
         try:
             return self._answer(request)
-        except (OperationalError, InterfaceError) as error:
+        except Error as error:
             # The database went away before the view or at its COMMIT: the client may try again with its key.
             answer = as_problem(error)
             if answer is None or not request.path.startswith("/api/"):

@@ -138,32 +138,56 @@ def _witness(key: bytes, problems: list[str]) -> witness.Seen | None:
     return seen
 
 
+class _Walk:
+    """A walk along the acting tenant's chain, link by link; it may go on where it stood."""
+
+    def __init__(self, key: bytes, seen: witness.Seen | None, problems: list[str]) -> None:
+        self.key, self.seen, self.problems = key, seen, problems
+        self.position, self.last, self.at_witness = 0, b"", b""
+
+    def on(self) -> bool:
+        """Walk every link that stands after the last one; whether there was any."""
+        before = self.position
+        rows = AuditLink.objects.select_related("record").filter(position__gt=before).order_by("position")
+        for link in rows.iterator(chunk_size=2000):
+            self._step(link)
+        return self.position > before
+
+    def _step(self, link: AuditLink) -> None:
+        if link.position != self.position + 1:
+            self.problems.append(f"position {self.position + 1} is missing")
+        self.position = link.position
+        if not hmac.compare_digest(_digest(self.key, self.last, link.record), bytes(link.hash)):
+            self.problems.append(f"record {link.record_id} at position {link.position} was changed or moved")
+        self.last = bytes(link.hash)
+        if self.seen is not None and link.position == self.seen.position:
+            self.at_witness = self.last
+
+    def to_the_head(self) -> AuditHead | None:
+        """Walk to the head. The sealer goes on meanwhile: what it has linked since is walked in another round."""
+        head: AuditHead | None = None
+        while self.on() or head is None:
+            head = AuditHead.objects.first()
+            if head is None or head.position <= self.position:
+                break
+        return head
+
+
 def verify() -> Verdict:
     """Walk the acting tenant's whole chain: an edit, a deletion, a reorder or a cut-off end shows."""
     key = _hash_key()
     problems: list[str] = []
-    last, expected = b"", 0
-    seen, at_witness = _witness(key, problems), b""
-    for link in AuditLink.objects.select_related("record").order_by("position").iterator(chunk_size=2000):
-        expected += 1
-        if link.position != expected:
-            problems.append(f"position {expected} is missing")
-            expected = link.position
-        last_should = _digest(key, last, link.record)
-        if not hmac.compare_digest(last_should, bytes(link.hash)):
-            problems.append(f"record {link.record_id} at position {link.position} was changed or moved")
-        last = bytes(link.hash)
-        if seen is not None and link.position == seen.position:
-            at_witness = last
-    head = AuditHead.objects.first()
+    seen = _witness(key, problems)
+    walk = _Walk(key, seen, problems)
+    head = walk.to_the_head()
     if head is None:
-        if expected:
+        if walk.position:
             problems.append("the chain has links but no head")
     elif not hmac.compare_digest(_mac(key, head.position, bytes(head.hash)), bytes(head.mac)):
         problems.append("the head of the chain was changed")
-    elif (head.position, bytes(head.hash)) != (expected, last):
-        problems.append(f"the chain was cut: {expected} links stand, {head.position} were sealed")
-    if seen is not None and at_witness != seen.hash:
+    elif (head.position, bytes(head.hash)) != (walk.position, walk.last):
+        problems.append(f"the chain was cut: {walk.position} links stand, {head.position} were sealed")
+    if seen is not None and walk.at_witness != seen.hash:
         problems.append(f"position {seen.position} is not what the witness outside the database has seen")
     unsealed = AuditRecord.objects.filter(links__isnull=True).count()
-    return Verdict(expected, unsealed, tuple(problems))
+    return Verdict(walk.position, unsealed, tuple(problems))

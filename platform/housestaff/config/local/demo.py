@@ -73,6 +73,7 @@ def up(paths: Paths) -> int:
     check_space(paths)
     run = Run(paths, env.number("HOUSESTAFF_PORT", 8000))
     run.cluster.check_version()
+    run.engine.check_base()
     paths.make()
     with (paths.var / "supervisor.lock").open("a+") as lock:
         if not take(lock):

@@ -7,6 +7,7 @@ import psutil
 
 from housestaff.config import env
 from housestaff.config.local import leftovers, probes
+from housestaff.config.local.errors import StartError
 from housestaff.config.local.paths import Paths, make_private
 from housestaff.inference.launch import EngineSettings, engine_command, engine_environment
 
@@ -39,10 +40,15 @@ class LocalEngine:
         """Why there can be no engine here; None when there can."""
         if not self.settings.python.exists():
             return f"{self.settings.python} is missing: the engine's environment isn't built"
-        base = Path(self.settings.base)
-        if base.is_absolute() and not (base / "config.json").exists():
-            return f"there is no base model in {base}"
         return None
+
+    def check_base(self) -> None:
+        """A base that is not there is said before anything is started; StartError."""
+        if not (Path(self.settings.base) / "config.json").is_file():
+            raise StartError(
+                f"HOUSESTAFF_BASE_MODEL: there is no base model in {self.settings.base} (config.json and "
+                "*.safetensors). Nothing was started. Name the folder of one, downloaded before."
+            )
 
     def ensure_initialised(self) -> None:
         self.paths.make()

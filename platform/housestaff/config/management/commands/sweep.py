@@ -12,13 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import OperationalError, close_old_connections, connection
 
 from housestaff.agents import serving
 from housestaff.agents.queries import adapters_in_service
 from housestaff.config.heartbeat import beat
 from housestaff.consults import sweeping, turn
 from housestaff.privacy import audit
+from housestaff.tenancy.away import database_is_away
 from housestaff.tenancy.context import acting_for
 from housestaff.tenancy.fault_points import fault_point
 from housestaff.tenancy.models import Tenant
@@ -60,11 +61,12 @@ def _loop(stopping: threading.Event, every: float, step: Callable[[], object]) -
         try:
             close_old_connections()
             step()
-        except (OperationalError, InterfaceError) as error:
-            log.warning("the database is away (%s); trying again", type(error).__name__)
-            connection.close()
-        except Exception:
-            log.exception("a sweep failed; going on")
+        except Exception as error:
+            if database_is_away(error):
+                log.warning("the database is away (%s); trying again", type(error).__name__)
+                connection.close()
+            else:
+                log.exception("a sweep failed; going on")
         stopping.wait(max(0.05, every - (time.monotonic() - started)))
 
 

@@ -99,5 +99,8 @@ def house(db: None) -> House:
     with cast_for("lakeside") as foreign:
         strangers = Person(foreign, foreign.patient), Person(foreign, foreign.owner)
     with cast_for("riverside") as cast:
-        people = [Person(cast, member) for member in (cast.patient, cast.other_patient, cast.owner, cast.reviewer, cast.it)]
+        people = [
+            Person(cast, member)
+            for member in (cast.patient, cast.other_patient, cast.owner, cast.reviewer, cast.it)
+        ]
     return House(*people, *strangers, cast, foreign)

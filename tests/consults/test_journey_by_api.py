@@ -5,13 +5,13 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-
 from housestaff.consults import actions
 from housestaff.consults.models import Consult, Event, Review
 from housestaff.privacy import audit
 from housestaff.tenancy.context import acting_for
 from housestaff.worklists import actions as worklists
 from housestaff.worklists.models import Envelope, Item
+
 from tests.conftest import House
 
 

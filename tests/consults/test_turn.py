@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-
 from housestaff.agents import serving
 from housestaff.agents.models import Adapter, Release
 from housestaff.agents.packs import load_pack
@@ -16,6 +15,7 @@ from housestaff.consults.actions import turns
 from housestaff.consults.models import Consult, Event, Fact, Turn
 from housestaff.inference.fleet import Fleet
 from housestaff.tenancy.context import acting_for
+
 from tests.conftest import House
 from tests.fakes.running import EngineProcess, fake_engine
 
@@ -28,7 +28,12 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineProcess]:
     script: dict[str, Any] = {
         f"say urology {language}": pack.signed_sentences(language) for language in ("en", "zh-hans")
     }
-    script["words"] = {"up at night": "night_times", "burns": "burning", "no fever": "fever", "两个月": "duration"}
+    script["words"] = {
+        "up at night": "night_times",
+        "burns": "burning",
+        "no fever": "fever",
+        "两个月": "duration",
+    }
     (folder / "script.json").write_text(json.dumps(script), encoding="utf-8")
     running = fake_engine(Path(folder), "--script", str(folder / "script.json"), "--any-model").start()
     yield running
@@ -61,7 +66,8 @@ def last_event(house: House, consult: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("language", "text"), [("en", "There is a burning pain when I pee. It burns."), ("zh-hans", "小便的时候刺痛，有两个月了。")]
+    ("language", "text"),
+    [("en", "There is a burning pain when I pee. It burns."), ("zh-hans", "小便的时候刺痛，有两个月了。")],
 )
 def test_a_turn_ends_in_a_signed_question(
     house: House, agent_answers: EngineProcess, language: str, text: str
@@ -74,7 +80,9 @@ def test_a_turn_ends_in_a_signed_question(
     assert end["release"] and end["author_name"] and end["reply_to"] == 1
     pack = load_pack(settings.HOUSESTAFF["SPECIALTIES"] / "urology")
     asks = [item.ask.say(language) for item in pack.items]
-    assert any(end["text"].endswith(ask) for ask in asks) or end["text"].endswith(pack.sentences["open"].say(language))
+    assert any(end["text"].endswith(ask) for ask in asks) or end["text"].endswith(
+        pack.sentences["open"].say(language)
+    )
     with acting_for(house.cast.tenant):
         assert Consult.objects.get(id=consult).asked
 
@@ -84,7 +92,11 @@ def test_facts_carry_the_patients_words(house: House, agent_answers: EngineProce
     house.patient.say(consult, "I am up at night to pass water, no fever")
     run_turn(house, consult)
     facts = {fact["key"]: fact for fact in house.patient.get(f"consults/{consult}/").json()["facts"]}
-    assert facts["fever"]["status"] == "denied" and facts["fever"]["quote"] == "no fever" and facts["fever"]["seq"] == 1
+    assert (
+        facts["fever"]["status"] == "denied"
+        and facts["fever"]["quote"] == "no fever"
+        and facts["fever"]["seq"] == 1
+    )
     summary = house.owner.get(f"consults/{consult}/").json()["summary"]
     assert summary and all(isinstance(line["seqs"], list) for line in summary)
 
@@ -154,7 +166,9 @@ def test_unsigned_words_never_reach_the_patient(house: House, agent_answers: Eng
     assert last_event(house, consult)["text"] == pack.sentences["open"].say("en")
 
 
-def test_taking_over_stops_the_turn_and_keeps_what_was_shown(house: House, agent_answers: EngineProcess) -> None:
+def test_taking_over_stops_the_turn_and_keeps_what_was_shown(
+    house: House, agent_answers: EngineProcess
+) -> None:
     consult = house.patient.open_consult()
     house.patient.say(consult, "It burns when I pass urine")
     with acting_for(house.cast.tenant):

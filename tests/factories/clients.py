@@ -4,8 +4,8 @@ from typing import Any
 from uuid import uuid4
 
 from django.test import Client
-
 from housestaff.people.models import Membership
+
 from tests.factories.people import Cast
 
 

@@ -27,7 +27,9 @@ class SmallJSON(BaseParser):
             sentence = _("This is too long: at most one megabyte. Please send it in parts.")
             raise Problem(sentence, code="too_large", status=413, most=MOST_BYTES)
         try:
-            return json.loads(raw.decode("utf-8"), object_pairs_hook=_each_key_once, parse_constant=_no_constant)
+            return json.loads(
+                raw.decode("utf-8"), object_pairs_hook=_each_key_once, parse_constant=_no_constant
+            )
         except (ValueError, RecursionError) as error:
             raise ParseError from error
 

@@ -43,11 +43,13 @@ _UNSURE = re.compile(
 
 # A no that answers a question for a number must be no more than that: "no snoring" tells no age.
 _BARE_NO = re.compile(
-    r"\W*(?:well|oh|um)?\W*(?:no|nope|nah|none|never|not at all|not any|zero|没有?|没有过|从来没有?|不|无|从不)(?:了|的|啊|呢)?\W*",
+    r"\W*(?:well|oh|um)?\W*(?:no|nope|nah|none|never|not at all|not any|zero|没有?|没有过|从来没有?|不|无|从不)"
+    r"(?:了|的|啊|呢)?\W*",
     re.IGNORECASE,
 )
 _AGE = re.compile(
-    r"\b(?:i'?m|i am|aged?|she is|he is|she's|he's)\s+(\d{1,3})(?!\s*(?:\d|[.,:]\d|days?|weeks?|months?|hours?|min|times|%|kg|cm))\b"
+    r"\b(?:i'?m|i am|aged?|she is|he is|she's|he's)\s+(\d{1,3})"
+    r"(?!\s*(?:\d|[.,:]\d|days?|weeks?|months?|hours?|min|times|%|kg|cm))\b"
     r"|\b(\d{1,3})(?:\s+|-)?(?:years?(?:\s+|-)old|yo\b|y/o|yrs? old)|(\d{1,3})\s*(?:周?岁)",
     re.IGNORECASE,
 )

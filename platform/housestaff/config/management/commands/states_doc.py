@@ -40,15 +40,24 @@ def written() -> str:
 
 
 def _machine(machine: Machine) -> str:
-    lines = [f"## {machine.name.capitalize()}", "", "```mermaid", "stateDiagram-v2", f"    [*] --> {machine.first}"]
+    lines = [
+        f"## {machine.name.capitalize()}",
+        "",
+        "```mermaid",
+        "stateDiagram-v2",
+        f"    [*] --> {machine.first}",
+    ]
     lines += [
-        f"    {source} --> {move.target}: {move.name}" for move in machine.moves for source in sorted(move.sources)
+        f"    {source} --> {move.target}: {move.name}"
+        for move in machine.moves
+        for source in sorted(move.sources)
     ]
     lines += ["```", "", "| state | means |", "|---|---|"]
     lines += [f"| {state} | {means} |" for state, means in machine.states.items()]
     lines += ["", "| move | who | from | to | |", "|---|---|---|---|---|"]
     lines += [
-        f"| {move.name} | {', '.join(sorted(move.who))} | {', '.join(sorted(move.sources))} | {move.target} | {move.sentence} |"
+        f"| {move.name} | {', '.join(sorted(move.who))} | {', '.join(sorted(move.sources))} | {move.target} "
+        f"| {move.sentence} |"
         for move in machine.moves
     ]
     return "\n".join(lines) + "\n"
@@ -56,7 +65,12 @@ def _machine(machine: Machine) -> str:
 
 def _permissions() -> str:
     names = list(roles.ROLES)
-    lines = ["## Permissions", "", f"| permission | | {' | '.join(names)} |", "|---|---|" + "---|" * len(names)]
+    lines = [
+        "## Permissions",
+        "",
+        f"| permission | | {' | '.join(names)} |",
+        "|---|---|" + "---|" * len(names),
+    ]
     for permission in roles.TABLE.values():
         marks = " | ".join("yes" if name in permission.roles else "" for name in names)
         lines.append(f"| {permission.name} | {permission.sentence} | {marks} |")

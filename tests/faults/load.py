@@ -1,7 +1,8 @@
 """Patients of both tenants who write at once over HTTP, each message under one key until they know its fate.
 
 Three in four are patient: they try again, with the same key, until they are answered. The rest give up at the first
-broken call, so that histories hold messages of unknown fate. Some write a second message after the first.
+broken call, so that histories hold messages of unknown fate. Some write a second message after the first; with
+`rounds`, all write so many, with pauses, so that the load lasts some seconds on a fast machine too.
 """
 
 import asyncio
@@ -18,17 +19,20 @@ from .house import House, until
 CONSULTS = 24
 WRITERS = 112
 TRIES_FOR = 40.0
+ROUND_PAUSE = 2.0
 
 
 class Load(threading.Thread):
     """Writers on their own event loop; `with Load(…) as load:` opens consults, then lets all write at once."""
 
-    def __init__(self, house: House, seed: int, *, consults: int = CONSULTS, writers: int = WRITERS):
+    def __init__(
+        self, house: House, seed: int, *, consults: int = CONSULTS, writers: int = WRITERS, rounds: int = 0
+    ):
         super().__init__(name="load", daemon=True)
         self.house = house
         self.seed = seed
         self.random = random.Random(seed)
-        self.writers, self.consults_wanted = writers, consults
+        self.writers, self.consults_wanted, self.rounds = writers, consults, rounds
         self.sent: list[Sent] = []
         self.consults: dict[str, tuple[str, str]] = {}  # consult → tenant, its patient's token
         self.in_flight = self.most_in_flight = 0
@@ -101,7 +105,9 @@ class Load(threading.Thread):
         consult = consults[number % len(consults)]
         tenant, token = self.consults[consult]
         patient = self.random.random() < 0.75
-        for turn in range(self.random.choice([1, 1, 1, 2])):
+        for turn in range(self.rounds or self.random.choice([1, 1, 1, 2])):
+            if turn and self.rounds:
+                await asyncio.sleep(self.random.uniform(0, ROUND_PAUSE))
             key = f"{self.seed}.{number}.{turn}"
             message = Sent(
                 tenant, consult, key, f"a note of writer {number}, number {turn}", time.monotonic()

@@ -173,7 +173,7 @@ def hints_doubled(house: House, seed: int) -> History:
     """F13: every Celery message comes ten times, to steps that dawdle."""
     house.switches.turn_on("hints", "double")
     house.switches.turn_on("naps")
-    with under_load(house, "hints_doubled", seed, consults=6) as (_, history):
+    with under_load(house, "hints_doubled", seed, consults=6, rounds=4) as (_, history):
         _count_hints(house, "double", history)
     return history
 

@@ -1,0 +1,1 @@
+"""Speed on this machine, one file a question, as ratios in one run: `make bench`."""

@@ -42,10 +42,10 @@ class Bench:
         """What does not need a real model."""
         with House("instant", say=self.say) as house:
             async with Tap(house.tap_socket, house.engine_socket) as tap:
-                house.wait_ready()
+                await asyncio.to_thread(house.wait_ready)
                 for patients in (8, 32):
                     self.keep(await added.ask(house, tap, patients, self.seconds))
-            house.without_tap()
+            await asyncio.to_thread(house.without_tap)
             self.keep(await live.ask(house, self.seconds))
             self.keep(await messages.ask(house, self.seconds))
 
@@ -53,10 +53,10 @@ class Bench:
         """One patient alone with a tap; then turns a second without one."""
         with House("vllm", say=self.say) as house:
             async with Tap(house.tap_socket, house.engine_socket) as tap:
-                house.wait_ready()
+                await asyncio.to_thread(house.wait_ready)
                 self.keep(await added.ask(house, tap, 1, self.seconds))
                 recorded = turns.exchanges(tap.calls)
-            house.without_tap()
+            await asyncio.to_thread(house.without_tap)
             for patients in (1, 8, 32):
                 self.keep(await turns.ask(house, recorded, patients, self.seconds))
 

@@ -42,7 +42,8 @@ class Http:
 
     async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """The JSON of a 200 or 201; anything else is an error of the bench."""
-        if self.streams is None:
+        if self.streams is None or self.streams[0].at_eof():  # idle for five seconds, it was closed
+            self.close()
             self.streams = await asyncio.open_connection("127.0.0.1", self.port)
         reader, writer = self.streams
         content = json.dumps(body).encode()

@@ -261,21 +261,20 @@ def _of_length(pieces: list[str], between: str, length: int = 10_000) -> str:
     ],
 )
 def test_no_text_of_ten_thousand_signs_takes_long(text: str) -> None:
-    """A guard against patterns that explode: the bound is loose, for machines that are busy with other things."""
-    scan("warm", UROLOGY)
-    begin = time.process_time()
-    scan(text, UROLOGY)
-    assert time.process_time() - begin < 0.15
+    """A guard against patterns that explode: held against an ordinary text of the same length, in the same minute."""
+    ordinary = _of_length([words for _, _, words in LOOK_ALIKES if words.isascii()], ". ")
+    assert _least(text) < 12 * _least(ordinary)
 
 
-def test_an_ordinary_message_takes_a_moment() -> None:
+def _least(text: str) -> float:
+    """Processor seconds of the quickest of three readings: what else runs here can only add to them."""
     scan("warm", UROLOGY)
     taken = []
-    for _, _, words in LINES:
+    for _ in range(3):
         begin = time.process_time()
-        scan(words, UROLOGY)
+        scan(text, UROLOGY)
         taken.append(time.process_time() - begin)
-    assert sorted(taken)[int(len(taken) * 0.99)] < 0.005
+    return min(taken)
 
 
 @pytest.mark.parametrize("written", ["", "..", "(a|)", "(pain", "pain)", "(|)"])

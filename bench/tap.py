@@ -55,12 +55,16 @@ class Tap:
             asyncio.create_task(self._asked(reader, outer, running)),
             asyncio.create_task(self._answered(inner, writer, running)),
         ]
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            task.cancel()
-        for each in (writer, outer):
-            each.close()
-        _end(running)
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            pass  # the bench is over
+        finally:
+            for task in tasks:
+                task.cancel()
+            for each in (writer, outer):
+                each.close()
+            _end(running)
 
     async def _asked(
         self, reader: asyncio.StreamReader, outer: asyncio.StreamWriter, running: list[Call]

@@ -81,6 +81,14 @@ def _no_row_lock(managers: ModuleType) -> None:
         return lock(self, *args, **kwargs)
 
     queryset.select_for_update = select_for_update
+    manager: Any = managers.TenantManager  # type: ignore[attr-defined]
+    find: Callable[..., Any] = manager.find
+
+    def find_unlocked(self: Any, *args: Any, lock: bool = False, **kwargs: Any) -> Any:
+        mine = any(map(is_on, without.get(self.model.__name__, ())))
+        return find(self, *args, lock=lock and not mine, **kwargs)
+
+    manager.find = find_unlocked
 
 
 CHANGES = [

@@ -21,9 +21,9 @@ app.add_defaults(_settings)
 app.autodiscover_tasks(["housestaff.worklists", "housestaff.consults"])
 
 
-@signals.worker_process_init.connect
+@signals.worker_init.connect
 def _warm(**_: object) -> None:
-    """Packs are read before the first turn, not in it."""
+    """Packs are read before the first turn, not in it, and before the children are forked, who then share them."""
     from housestaff.consults.warming import warm
 
     warm()

@@ -29,6 +29,7 @@ class ConsultConsumer(HouseConsumer):
         self.after = self.whole_number("after")
         self.turn: UUID | None = None
         self.offset = 0
+        self.speaking = True  # whether a turn may be running; not known before its start or end was read
         audit.record(
             "consult.watch",
             by=self.member,
@@ -42,25 +43,23 @@ class ConsultConsumer(HouseConsumer):
 
     async def look(self) -> None:
         """Events first, so that a turn's end is never followed by its own delta."""
-        while await self._send_events():
-            pass
         loop = asyncio.get_running_loop()
-        await self.reading(lambda: self._send_partial(loop))
+        while events := await self.reading(lambda: self._next(loop)):
+            for event in events:
+                await self.send_json(event)
+                self.after = event["seq"]
+                self.speaking = event["kind"] == "start" or (self.speaking and event["kind"] != "end")
 
-    async def _send_events(self) -> bool:
-        events = await self.reading(self._new_events)
-        for event in events:
-            await self.send_json(event)
-            self.after = event["seq"]
-        return bool(events)
+    def _next(self, loop: asyncio.AbstractEventLoop) -> list[dict[str, Any]]:
+        """New events for the socket; when there are none, the partial text is sent, and nothing is left to do.
 
-    def _new_events(self) -> list[dict[str, Any]]:
-        self._still_visible()
-        return [queries.as_json(event, self.row) for event in queries.events_after(self.row, self.after)]
-
-    def _still_visible(self) -> None:
-        """A subject one no longer acts for, or an account that was closed, ends the socket."""
+        A subject one no longer acts for, or an account that was closed, ends the socket.
+        """
         self.row = queries.visible(self.member, self.row.id)
+        events = queries.events_after(self.row, self.after) if self.row.last_seq > self.after else []
+        if not events and self.speaking:
+            self._send_partial(loop)
+        return [queries.as_json(event, self.row) for event in events]
 
     def _send_partial(self, loop: asyncio.AbstractEventLoop) -> None:
         """Send the new part of the running turn's text while its row is locked for reading.
@@ -68,24 +67,26 @@ class ConsultConsumer(HouseConsumer):
         A take-over, a stop or an emergency ends the turn with an UPDATE of that row, which waits for this lock:
         after its commit no byte of the turn can be sent.
         """
-        if not Turn.objects.filter(consult=self.row, state="running", offset__gt=0).exists():
-            return
-        rows = Turn.objects.raw(
-            "SELECT * FROM consults_turn WHERE tenant_id = %s AND consult_id = %s AND state = 'running' FOR SHARE",
-            [str(self.identity.tenant), str(self.row.id)],
+        turn = Turn.objects.find(
+            """consult_id = %s AND state = 'running' AND "offset" > 0 AND (id, "offset") <> (%s, %s)""",
+            self.row.id,
+            self.turn or self.row.id,
+            self.offset,
+            share=True,
         )
-        for turn in rows:
-            if turn.id != self.turn:
-                self.turn, self.offset = turn.id, 0
-            text = turn.partial or ""
-            if len(text) < self.offset:  # the turn began anew after its worker died
-                self.offset = 0
-            if len(text) > self.offset:
-                delta = {
-                    "kind": "delta", "turn": str(turn.id), "offset": self.offset, "text": text[self.offset :]
-                }  # fmt: skip
-                asyncio.run_coroutine_threadsafe(self.send_json(delta), loop).result(SEND_PATIENCE)
-                self.offset = len(text)
+        if turn is None:
+            return
+        if turn.id != self.turn:
+            self.turn, self.offset = turn.id, 0
+        text = turn.partial or ""
+        if len(text) < self.offset:  # the turn began anew after its worker died
+            self.offset = 0
+        if len(text) > self.offset:
+            delta = {
+                "kind": "delta", "turn": str(turn.id), "offset": self.offset, "text": text[self.offset :]
+            }  # fmt: skip
+            asyncio.run_coroutine_threadsafe(self.send_json(delta), loop).result(SEND_PATIENCE)
+            self.offset = len(text)
 
     async def log_grew(self, message: dict[str, Any]) -> None:
         self.look_again.set()

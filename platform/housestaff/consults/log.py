@@ -74,7 +74,10 @@ def append(
 
 def locked(consult_id: Any) -> Consult:
     """The consult under its row lock; raises Consult.DoesNotExist."""
-    return on_its_door(Consult.objects.select_for_update().get(id=consult_id))
+    row = Consult.objects.find("id = %s", consult_id, lock=True)
+    if row is None:
+        raise Consult.DoesNotExist
+    return on_its_door(row)
 
 
 def on_its_door(row: Consult) -> Consult:

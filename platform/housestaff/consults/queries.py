@@ -8,25 +8,23 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from housestaff.access.errors import NotFound
-from housestaff.people.models import Membership
+from housestaff.agents.models import Release
+from housestaff.people.models import Clinician, Membership, Patient
 from housestaff.people.queries import may_act_for, subjects_of
 from housestaff.privacy import consents
+from housestaff.tenancy.known import known
 
 from . import case
-from .log import locked
+from .log import locked, on_its_door
 from .models import Consult, Event, Fact, Review
 
 
 def visible(member: Membership, consult_id: UUID) -> Consult:
     """The consult, if this member may know that it exists; raises NotFound otherwise."""
-    row = (
-        Consult.objects.select_related("agent", "agent__owner", "tenant", "subject")
-        .filter(id=consult_id)
-        .first()
-    )
+    row = Consult.objects.find("id = %s", consult_id)
     if row is None or not (member.is_clinician or _takes_part(member, row)):
         raise NotFound
-    return row
+    return on_its_door(row)
 
 
 def locked_for(member: Membership, consult_id: UUID) -> Consult:
@@ -62,9 +60,17 @@ def all_own(member: Membership) -> "QuerySet[Consult]":
 
 
 def events_after(row: Consult, after: int, most: int = 500) -> list[Event]:
-    """Durable events with seq > after, in order."""
-    rows = Event.objects.filter(consult=row, seq__gt=after).select_related("release", "by", "by__clinician")
-    return list(rows.order_by("seq")[:most])
+    """Durable events with seq > after, in order; each knows its consult, its release and who wrote it."""
+    events = Event.objects.find_all(
+        "consult_id = %s AND seq > %s", row.id, after, order=f"seq LIMIT {int(most)}"
+    )
+    for event in events:
+        event.consult = row
+        if event.release_id is not None:
+            event.release = known(Release, event.release_id)
+        if event.by_id is not None:
+            event.by = known(Membership, event.by_id)
+    return events
 
 
 def as_json(event: Event, row: Consult) -> dict[str, Any]:
@@ -94,10 +100,10 @@ def author_name(event: Event, row: Consult) -> str:
     """Who speaks, as the patient reads it."""
     if event.author == "agent":
         return str(row.agent.called(row.language))
-    if event.author == "clinician" and event.by and event.by.clinician:
-        return str(event.by.clinician.called(row.language))
+    if event.author == "clinician" and event.by and event.by.clinician_id:
+        return known(Clinician, event.by.clinician_id).called(row.language)
     if event.author == "patient":
-        return str(row.subject.name or "")
+        return str(known(Patient, row.subject_id).name or "")
     return str(row.tenant.called(row.language))
 
 

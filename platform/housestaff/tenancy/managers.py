@@ -33,9 +33,15 @@ class TenantManager(models.Manager[M]):
     def get_queryset(self) -> TenantQuerySet[M]:
         return TenantQuerySet[M](self.model, using=self._db).filter(tenant_id=current_tenant())
 
-    def find(self, where: str, *values: Any, order: str = "id", lock: bool = False) -> M | None:
-        """The first row of the acting tenant for which `where` holds, locked if so wished; None without one."""
-        found = self.find_all(where, *values, order=f"{order} LIMIT 1{' FOR UPDATE' if lock else ''}")
+    def find(
+        self, where: str, *values: Any, order: str = "id", lock: bool = False, share: bool = False
+    ) -> M | None:
+        """The first row of the acting tenant for which `where` holds; None without one.
+
+        `lock`: nobody else changes or locks it until this transaction ends; `share`: nobody changes it.
+        """
+        held = " FOR UPDATE" if lock else " FOR SHARE" if share else ""
+        found = self.find_all(where, *values, order=f"{order} LIMIT 1{held}")
         return found[0] if found else None
 
     def find_all(self, where: str, *values: Any, order: str = "id") -> list[M]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from celery import Task
+from django.db import close_old_connections
 
 from .context import NoTenant, acting_for
 
@@ -18,6 +19,7 @@ class TenantTask(Task):  # type: ignore[type-arg]
         tenant = kwargs.get("tenant")
         if not tenant:
             raise NoTenant(f"Task {self.name} was called without a tenant.")
+        close_old_connections()
         if not self.one_transaction:
             return super().__call__(*args, **kwargs)
         with acting_for(tenant):

@@ -46,7 +46,7 @@ def enqueue(addressed: Addressed) -> None:
 def sync(*, consult: UUID) -> Item | None:
     """Apply the consult's waiting envelopes in order; safe to run twice, at once, or for nothing."""
     with transaction.atomic():
-        item = Item.objects.select_for_update().filter(consult=consult).first()
+        item = Item.objects.find("consult = %s", consult, lock=True)
         waiting = _waiting(consult)
         if not waiting:
             return item

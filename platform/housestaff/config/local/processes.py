@@ -23,7 +23,8 @@ WEB_PROCESSES = 2
 SWEEPERS = 2
 # django-htmx brings more than one htmx, and extensions that name files it does not bring.
 NOT_SERVED = ("--ignore=django_htmx/ext/*", "--ignore=django_htmx/*-4*")
-WORKER_CHILDREN = 3
+# A child waits for the engine most of a turn: more of them keep the engine's batch full, and each takes memory.
+WORKER_CHILDREN = env.number("HOUSESTAFF_WORKER_CHILDREN", 8)
 # Whatever the person's shell says about Python or another Django must not reach our processes.
 NOT_PASSED_ON = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "DJANGO_SETTINGS_MODULE", "VIRTUAL_ENV")
 

@@ -175,6 +175,9 @@ CELERY: dict[str, Any] = {
         "socket_keepalive": True,
     },
     "task_publish_retry": False,
+    # Celery would close the connection after each task, and a new one costs more than a task does. TenantTask asks
+    # Django instead whether the kept one is still good.
+    "CELERY_DB_REUSE_MAX": 1_000_000,
     "task_default_queue": "sync",
     "task_routes": {"consults.answer_turn": {"queue": "turns"}},
     "worker_hijack_root_logger": False,

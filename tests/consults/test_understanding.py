@@ -196,3 +196,31 @@ def test_what_is_volunteered_is_heard_and_what_is_not_said_is_not(
     found = {fact.key: fact.status for fact in rule_facts(pack, text, asked)}
     assert found.items() >= wanted.items()
     assert "age" in wanted or "age" not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint", "duration"),
+    [
+        ("My stream has been weak for three months.", "urinary_symptoms", "3 months"),
+        ("It hurts when I pee. Started two days ago.", "urine_infection", "2 days"),
+        ("最近三个月尿线变细，夜里要起两次。", "urinary_symptoms", "3 months"),
+        ("尿痛，已经三天了", "urine_infection", "3 days"),
+        ("It burns when I pee, my wife and I have been married for 20 years", "urine_infection", None),
+        ("尿频，吃降压药十年了", "urinary_symptoms", None),
+        ("尿频，我今年六十了", "urinary_symptoms", None),
+        ("左腰一阵阵绞痛", "stone_pain", None),
+    ],
+)
+def test_a_complaint_in_the_patients_own_words_and_since_when(
+    text: str, complaint: str, duration: str | None
+) -> None:
+    told = {fact.key: fact.value for fact in rule_facts(PACK, text, None)}
+    assert complaint in told
+    assert told.get("duration") == duration
+
+
+@pytest.mark.parametrize(
+    "text", ["my dad had kidney stones", "I have no pain in my side", "我爸得过前列腺炎", "没有尿痛"]
+)
+def test_a_complaint_that_is_not_the_patients_is_none(text: str) -> None:
+    assert not {fact.key for fact in rule_facts(PACK, text, None)} & PACK.complaint_keys()

@@ -53,6 +53,14 @@ _AGE = re.compile(
     r"|\b(\d{1,3})(?:\s+|-)?(?:years?(?:\s+|-)old|yo\b|y/o|yrs? old)|(\d{1,3})\s*(?:周?岁)",
     re.IGNORECASE,
 )
+# A clause beside a complaint that says since when, and little more: "for about three weeks now", "从昨晚开始".
+_ONLY_SINCE = re.compile(
+    r"\W*(?:it|this|that)?\W*(?:has been|'s been|been|going on|on and off|started|began|all)?\W*(?:going on)?\W*"
+    r"(?:for|since|over the (?:last|past)|about|roughly|maybe|started|began)\b(?:\W+\w+){1,5}\W*$"
+    r"|\W*(?:大概|大约|差不多|从|自从|已经|都|快|有|持续|断断续续)*"
+    r"(?:\d|[一二三四五六七八九十两几半好昨前去今上])[^，。,]{0,7}(?:开始|了|以来|左右|起)[的吧呢]?\W*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,20 +162,22 @@ def rule_facts(pack: Pack, text: str, asked: str | None, seq: int = 0) -> list[F
     answer = _answer(item, text, seq) if item else None
     if answer:
         found[answer.key] = answer
+    cut = cutting.clauses(text)
     for key, start, _ in found_in(text, _complaint_rules(_Named(pack)), None):
-        quote = next(
-            (one.text for one in cutting.clauses(text) if one.start <= start < one.end), text[start:][:120]
-        )
+        place = next((place for place, one in enumerate(cut) if one.start <= start < one.end), None)
+        quote = text[start:][:120] if place is None else cut[place].text
         found.setdefault(key, FactFound(key, "yes", "present", quote, _certainty(quote, "present"), seq))
-        for fact in _since_when(pack, quote, seq):
-            found.setdefault(fact.key, fact)
+        beside = [] if place is None else [*cut[place + 1 : place + 2], *cut[max(0, place - 1) : place]]
+        for words in (quote, *(one.text for one in beside if _ONLY_SINCE.match(one.text))):
+            for fact in _since_when(pack, words, seq):
+                found.setdefault(fact.key, fact)
     for fact in _age(pack, text, seq):
         found.setdefault(fact.key, fact)
     return list(found.values())
 
 
 def _since_when(pack: Pack, quote: str, seq: int) -> list[FactFound]:
-    """How long a complaint has been there, told in the same clause."""
+    """How long a complaint has been there, told in its own clause or one beside it that tells nothing else."""
     items = [item for item in pack.items if item.key == "duration"]
     return [
         FactFound(item.key, value, "present", quote, _certainty(quote, "present"), seq)

@@ -60,7 +60,6 @@ def test_f38_after_a_take_over_not_one_byte_of_the_turn_arrives(speaking: House)
         late = [text for at, text in one.deltas if at > one.committed + ON_THE_WAY]
         assert not late, f"after the take-over came {late}"
         assert (one.end or "").startswith(one.shown), "what was shown does not stand in the log"
-    assert all(one.end is not None for one in overheard)
 
 
 async def _all(house: House, chance: random.Random) -> list[Overheard]:

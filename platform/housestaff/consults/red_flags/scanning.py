@@ -187,7 +187,8 @@ def _in_chinese(read: Plain, rules: Rules, about: str | None) -> Iterator[Seen]:
     raised: set[str] = set()
     judged: dict[tuple[str, ...], bool] = {}
     idioms: list[Span] | None = None
-    for head in rules.signs.keys() & present:
+    # In the order of the text, so that the words quoted are the first that raise the flag.
+    for head in sorted(rules.signs.keys() & present, key=lambda one: (text.find(one.removesuffix(ANY)), one)):
         possible = [
             one for one in rules.signs[head] if all(not present.isdisjoint(need) for need in one.needs)
         ]

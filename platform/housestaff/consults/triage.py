@@ -107,7 +107,7 @@ def judge(
         for hit in hits
         if hit.key in {flag.key for flag in pack.flags}
     ]
-    followed = flags_from_facts(pack, facts)
+    followed = flags_from_facts(pack, (fact for fact in facts if fact.certainty != "chosen"))
     reasons += [_because("red_flag", flag.name, fact.seq) for flag, fact in followed]
     urgency = current
     for level in [*(hit.level for hit in hits), *(flag.level for flag, _ in followed)]:

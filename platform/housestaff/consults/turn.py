@@ -7,7 +7,7 @@ one stored outcome. Between the steps no transaction is open; each step checks t
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.utils import timezone
@@ -24,7 +24,7 @@ from housestaff.privacy import ciphers, keys
 from housestaff.tenancy.context import acting_for
 from housestaff.tenancy.known import known
 
-from . import case, understanding
+from . import case, likeness, understanding
 from .actions import judging, turns
 from .guard import Guard
 from .models import Consult, Event, Turn
@@ -154,7 +154,10 @@ def _understand(reading: Reading) -> Plan | None:
 
 
 def _chosen(reading: Reading, unread: Unread) -> list[understanding.FactFound]:
-    """What the adapter chose, checked against the message; unusable output counts as nothing chosen."""
+    """What the adapter chose, checked against the message; unusable output counts as nothing chosen.
+
+    What a base that is not fluent chose must also sound like what the pack teaches (docs/decisions/0008).
+    """
     try:
         raw = serving.fleet().complete_structured(
             pin=reading.pin,
@@ -170,7 +173,14 @@ def _chosen(reading: Reading, unread: Unread) -> list[understanding.FactFound]:
             raise
         log.info("turn %s: the model's facts were unusable (%s)", reading.turn.id, error.code)
         return []
-    return understanding.validate(raw, reading.pack, unread.text, seq=unread.seq)
+    found = understanding.validate(raw, reading.pack, unread.text, seq=unread.seq)
+    if reading.fluent:
+        return found
+    return [
+        replace(fact, certainty="chosen")
+        for fact in found
+        if likeness.bears_out(reading.pack, fact.key, fact.status, fact.quote)
+    ]
 
 
 def _ask_for_facts(reading: Reading, unread: Unread) -> list[ChatMessage]:

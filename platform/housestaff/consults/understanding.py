@@ -23,7 +23,8 @@ from .red_flags.scanning import found_in
 from .values import value_of
 
 Status = Literal["present", "denied", "unsure"]
-Certainty = Literal["sure", "unsure"]
+# "chosen": a base that is not fluent chose it; it informs the doctor and decides nothing by itself.
+Certainty = Literal["sure", "unsure", "chosen"]
 STATUSES: tuple[Status, ...] = ("present", "denied", "unsure")
 MOST_FACTS = 4
 MOST_CLAUSES = 40

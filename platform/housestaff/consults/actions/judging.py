@@ -33,7 +33,7 @@ def keep_facts(
     history = known(row)
     rung = {fact.key for fact in _rang(row)}
     rung_before = len(rung)
-    sure = [fact for fact in history if fact not in by_model]
+    sure = [fact for fact in history if fact.certainty != "chosen" and fact not in by_model]
     for raised, facts in ((True, [*sure, *by_rule]), (fluent, [*history, *new])):
         for flag, fact in triage.flags_from_facts(pack, facts):
             if flag.key in rung:

@@ -50,7 +50,7 @@ _NEVER_BEFORE = re.compile(
     r"\b(?:before|like this|this bad|so bad|until (?:now|today|this)|till now|such|anything like)\b"
 )
 _ANSWERED_NO = re.compile(
-    r"^(?:, |\? |\| |is |are |was |were |- )*(?:none|nil|negative|absent|not present|denied|nope|no (?:$"
+    r"^(?:(?:thoughts?|ideas?|feelings|symptoms?|history|attacks?) )?(?:, |\? |\| |is |are |was |were |- )*(?:none|nil|negative|absent|not present|denied|nope|no (?:$"
     r"|,|\||\?)|not at all"
     r"|isnt (?:there|present)|no not|no never|never (?:$|,|\|)|no i (?:dont|havent|didnt))"
 )
@@ -65,6 +65,7 @@ _OVER = re.compile(
     r"|eight|nine|ten"
     r"|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty"
     r"|fifty|sixty|\d+)"
+    r"|in the (?:fifties|sixties|seventies|eighties|nineties)|when (?:we|they) were students"
     r"|used to (?:have|get|be|suffer)|history of|in the past|previously|once had|had once|back in"
     r"|in (?:19|20)\d\d"
     r"|in (?:january|february|march|april|may|june|july|august|september|october|november"
@@ -123,9 +124,15 @@ _IMAGINED = re.compile(
 )
 _IN_GENERAL = re.compile(
     r"(?:normally |usually |always |really )?(?:be )?(?:a |one |the )?(?:common )?(?:sign|symptom"
-    r"|side effect)s? of\b|mean anything\b"
+    r"|side effect)s? of\b|mean anything\b|means?\b|risks?\b"
 )
 _IMAGINED_REACH = 6
+# What was seen, read or told: it is nobody's here, unless the teller comes in after it.
+_MEDIA = re.compile(
+    r"\b(?:film|films|movie|movies|novel|novels|drama|series|soap|tv show|documentary|programme|podcast|the news"
+    r"|newspaper|magazine) "
+)
+_MEDIA_REACH = 12
 
 
 def _last(rule: re.Pattern[str], text: str) -> re.Match[str] | None:
@@ -245,6 +252,11 @@ def imagined(before: str, matched: str, after: str) -> bool:
     """Whether it is only asked about, read about or feared."""
     if _IN_GENERAL.match(after):
         return True
+    seen = _last(_MEDIA, before)
+    if seen is not None:
+        since = before[seen.end() :]
+        if len(since.split()) <= _MEDIA_REACH and not _SELF.search(since + matched + after.split(", ")[0]):
+            return True
     own = before.split(", ")[-1] + matched.split(" ")[0] + " "
     last = _last(_IMAGINED, own)
     return last is not None and len(own[last.end() :].split()) <= _IMAGINED_REACH and "its cau" not in own

@@ -124,7 +124,7 @@ _IMAGINED = re.compile(
 )
 _IN_GENERAL = re.compile(
     r"(?:normally |usually |always |really )?(?:be )?(?:a |one |the )?(?:common )?(?:sign|symptom"
-    r"|side effect)s? of\b|mean anything\b|means?\b|risks?\b"
+    r"|side effect)s? of\b|mean anything\b|(?:\w+ )?means?\b|risks?\b"
 )
 _IMAGINED_REACH = 6
 # What was seen, read or told: it is nobody's here, unless the teller comes in after it.

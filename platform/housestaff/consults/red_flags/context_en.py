@@ -50,7 +50,8 @@ _NEVER_BEFORE = re.compile(
     r"\b(?:before|like this|this bad|so bad|until (?:now|today|this)|till now|such|anything like)\b"
 )
 _ANSWERED_NO = re.compile(
-    r"^(?:(?:thoughts?|ideas?|feelings|symptoms?|history|attacks?) )?(?:, |\? |\| |is |are |was |were |- )*(?:none|nil|negative|absent|not present|denied|nope|no (?:$"
+    r"^(?:(?:thoughts?|ideas?|feelings|symptoms?|history|attacks?) )?"
+    r"(?:, |\? |\| |is |are |was |were |- )*(?:none|nil|negative|absent|not present|denied|nope|no (?:$"
     r"|,|\||\?)|not at all"
     r"|isnt (?:there|present)|no not|no never|never (?:$|,|\|)|no i (?:dont|havent|didnt))"
 )

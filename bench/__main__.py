@@ -15,7 +15,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import added, live, messages, turns
+from . import added, cards, live, messages, turns
 from .figures import Figure, table
 from .house import House
 from .tap import Tap
@@ -48,6 +48,7 @@ class Bench:
             await asyncio.to_thread(house.without_tap)
             self.keep(await live.ask(house, self.seconds))
             self.keep(await messages.ask(house, self.seconds))
+            self.keep(await cards.ask(house))
 
     async def with_vllm(self) -> None:
         """One patient alone with a tap; then turns a second without one."""

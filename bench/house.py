@@ -172,6 +172,12 @@ class House:
             timeout=30,
         )
 
+    def kill_engine(self) -> None:
+        """From now on there is no model."""
+        if self._engine is not None:
+            self._engine.kill()
+            self._engine.wait()
+
     def without_tap(self) -> None:
         """From now on nothing stands between house and engine."""
         self.tap_socket.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""One real PostgreSQL and one real Redis for a whole run of the suite, in a folder of their own under /tmp.
+"""One real PostgreSQL and one real Redis for a whole run of the suite, in a temporary folder of their own.
 
 `start()` starts them at the first call and ends them when the run does, also when it is killed. A test that
 breaks a server makes its own `Cluster(tmp)` or `Redis(tmp)` instead.
@@ -8,6 +8,7 @@ import atexit
 import functools
 import os
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +34,11 @@ class Services:
 
 def directory() -> Path:
     """Where this run's servers live: `HOUSESTAFF_VAR` if the settings named it, else by the process id."""
-    return Path(os.environ.setdefault("HOUSESTAFF_VAR", f"/tmp/housestaff-test-{os.geteuid()}-{os.getpid()}"))
+    return Path(
+        os.environ.setdefault(
+            "HOUSESTAFF_VAR", f"{tempfile.gettempdir()}/housestaff-test-{os.geteuid()}-{os.getpid()}"
+        )
+    )
 
 
 @functools.cache

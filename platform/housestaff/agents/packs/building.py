@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +23,7 @@ from .shapes import (
 from .words import Phrases, Words
 
 Data = dict[str, Any]
+Spread = Callable[[Phrases], Phrases]  # classes of words (`@pain`) written out
 
 
 def words(data: Data) -> Words:
@@ -50,8 +52,8 @@ def source(data: Data) -> Source:
     return Source(title=data["title"], body=data["body"], year=data["year"])
 
 
-def complaint(data: Data) -> Complaint:
-    return Complaint(data["key"], words(data["name"]), phrases(data["words"]))
+def complaint(data: Data, spread: Spread) -> Complaint:
+    return Complaint(data["key"], words(data["name"]), spread(phrases(data["words"])))
 
 
 def boundary(data: Data) -> Boundary:
@@ -74,13 +76,13 @@ def item(data: Data) -> Item:
     )
 
 
-def flag(data: Data, idioms: Phrases) -> RedFlag:
+def flag(data: Data, idioms: Phrases, spread: Spread) -> RedFlag:
     card = data["card"]
     return RedFlag(
         key=data["key"],
         level=data["level"],
         name=words(data["name"]),
-        patterns=phrases(data["patterns"]),
+        patterns=spread(phrases(data["patterns"])),
         look_alikes=phrases(data["look_alikes"]),
         card=Card(
             title=words(card["title"]),

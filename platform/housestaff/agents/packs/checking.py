@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+from .classes import check_classes
 from .problems import Problem
 from .reading import At, Read
 from .shapes import ALL_COMPLAINTS, Pack
@@ -37,7 +38,10 @@ def check_references(own: Reads, shared: Reads, articles: list[Read], review_on:
     items = {one["key"] for reads in (own, shared) for one in reads["intake.yaml"].data["items"]}
     flags = {one["key"] for reads in (own, shared) for one in reads["red_flags.yaml"].data["flags"]}
     _check_dates(own["pack.yaml"], ("review_date",), review_on)
+    classes = {name for reads in (own, shared) if "words.yaml" in reads for name in reads["words.yaml"].data}
+    check_classes(own["pack.yaml"], classes)
     for reads in (own, shared):
+        check_classes(reads["red_flags.yaml"], classes)
         _check_items(reads["intake.yaml"], complaints)
         _check_flags(reads["red_flags.yaml"], items, complaints | items | flags)
     _check_examples(own, shared, complaints | items | flags)

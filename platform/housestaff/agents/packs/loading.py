@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .building import (
+    Spread,
     article,
     boundary,
     complaint,
@@ -28,6 +29,7 @@ from .building import (
     words,
 )
 from .checking import check_pack, check_references
+from .classes import classes_of
 from .explaining import check_shape
 from .problems import PackProblems, Problem
 from .reading import Read, read_characters, read_file, read_text
@@ -36,7 +38,11 @@ from .words import Phrases, Words
 
 GENERAL = "_general"
 OWN_FILES = ("pack.yaml", "intake.yaml", "red_flags.yaml", "referrals.yaml", "examples.yaml", "training.yaml")
-GENERAL_FILES = ("intake.yaml", "red_flags.yaml", "boundaries.yaml", "examples.yaml", "training.yaml")
+OWN_CLASSES = "words.yaml"  # a pack may add classes of words to the general ones
+GENERAL_FILES = (
+    *("intake.yaml", "red_flags.yaml", "boundaries.yaml", "examples.yaml", "training.yaml"),
+    OWN_CLASSES,
+)
 SENTENCES = {
     "open": "opening",
     "close": "closing",
@@ -61,7 +67,8 @@ def load_pack(path: Path | str, general: Path | None = None, *, review_on: date 
     folder = Path(path)
     general = general or folder.parent / GENERAL
     problems = [*_unsafe_files(folder), *_unsafe_files(general)]
-    own = {name: _read(folder / name, f"{folder.name}/{name}", name) for name in OWN_FILES}
+    own_files = (*OWN_FILES, OWN_CLASSES) if (folder / OWN_CLASSES).exists() else OWN_FILES
+    own = {name: _read(folder / name, f"{folder.name}/{name}", name) for name in own_files}
     shared = {name: _read(general / name, f"{general.name}/{name}", name) for name in GENERAL_FILES}
     articles = [_read_article(file, f"{folder.name}/knowledge/{file.name}") for file in _articles_in(folder)]
     persona = _read_sections(folder / "persona.md", f"{folder.name}/persona.md")
@@ -105,6 +112,7 @@ def _build(own: dict[str, Read], shared: dict[str, Read], articles: list[Article
     head: dict[str, Any] = own["pack.yaml"].data
     both = {name: [shared[name].data, own[name].data] for name in ("intake.yaml", "red_flags.yaml")}
     enough = own["intake.yaml"].data.get("enough", {})
+    spread = classes_of([reads[OWN_CLASSES].data for reads in (shared, own) if OWN_CLASSES in reads]).spread
     return Pack(
         slug=head["slug"],
         name=words(head["name"]),
@@ -115,7 +123,7 @@ def _build(own: dict[str, Read], shared: dict[str, Read], articles: list[Article
         languages=tuple(head["languages"]),
         level_notes=words(head["level_notes"]),
         sentences=MappingProxyType({name: words(head[field]) for name, field in SENTENCES.items()}),
-        in_scope=tuple(map(complaint, head["in_scope"])),
+        in_scope=tuple(complaint(data, spread) for data in head["in_scope"]),
         boundaries=tuple(
             boundary(data) for data in [*shared["boundaries.yaml"].data["boundaries"], *head["out_of_scope"]]
         ),
@@ -126,7 +134,7 @@ def _build(own: dict[str, Read], shared: dict[str, Read], articles: list[Article
             )
         ),
         enough=Enough(max_questions=enough.get("max_questions", 12)),
-        flags=_flags(both["red_flags.yaml"]),
+        flags=_flags(both["red_flags.yaml"], spread),
         articles=tuple(articles),
         referrals=tuple(map(boundary, own["referrals.yaml"].data["referrals"])),
         examples=MappingProxyType(examples_of([shared["examples.yaml"].data, own["examples.yaml"].data])),
@@ -135,11 +143,11 @@ def _build(own: dict[str, Read], shared: dict[str, Read], articles: list[Article
     )
 
 
-def _flags(parts: list[dict[str, Any]]) -> tuple[RedFlag, ...]:
+def _flags(parts: list[dict[str, Any]], spread: Spread) -> tuple[RedFlag, ...]:
     idioms = Phrases()
     for part in parts:
-        idioms = idioms + phrases(part.get("idioms", {}))
-    return tuple(flag(data, idioms) for part in parts for data in part["flags"])
+        idioms = idioms + spread(phrases(part.get("idioms", {})))
+    return tuple(flag(data, idioms, spread) for part in parts for data in part["flags"])
 
 
 def _read(path: Path, name: str, definition: str) -> Read:

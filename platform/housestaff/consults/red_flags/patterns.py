@@ -1,17 +1,19 @@
 """How a red flag's pattern is written, and how it is matched (specialties/README.md teaches it).
 
 words in order · (one|another|) for a choice, the last one empty when nothing need stand there · `..` a few
-words between · `...` more words between · `bleed*` any ending. Chinese is the same without blanks. Every gap
-is bounded, so a pattern costs the same on any text.
+words between · `...` more words between · `bleed*` any ending · `one & another` both, in any order, not far apart.
+Chinese is the same without blanks. Every gap is bounded, so a pattern costs the same on any text.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SHORT_GAP_WORDS, LONG_GAP_WORDS = 5, 14
 SHORT_GAP_SIGNS, LONG_GAP_SIGNS = 6, 18
+# How far from the first part the others of `one & another` may stand: about two sentences.
+NEAR_WORDS, NEAR_SIGNS = 28, 40
 MOST_REPEATS = 4
 _ENGLISH_PIECE = re.compile(r"\(|\)|\||\.{3}|\.{2}|[a-z0-9]+\*?")
 _CHINESE_PIECE = re.compile(r"\)\*|\(|\)|\||\.{3}|\.{2}|[^().|\s]")
@@ -44,7 +46,7 @@ class Pattern:
 
     `heads`: what it can begin with: a word (or a stem, `bleed*`), or in Chinese the first two characters.
     `needs`: for each part that must be there, what that part can begin with; a text without one of them cannot
-    match. `gaps`: the groups that hold what stood between.
+    match. `gaps`: the groups that hold what stood between. `also`: parts that must stand near it, on either side.
     """
 
     flag: str
@@ -53,6 +55,7 @@ class Pattern:
     needs: tuple[Beginnings, ...]
     vocabulary: frozenset[str]
     gaps: tuple[int, ...]
+    also: tuple[Pattern, ...] = ()
 
 
 class _Parser:
@@ -144,13 +147,27 @@ def _joined(found: re.Match[str]) -> str:
 def english(flag: str, written: str) -> Pattern:
     """A pattern over words; each word of the text is followed by one blank."""
     plain = written.lower().replace("'", "").replace("’", "")
-    text = _PAIR.sub(_joined, plain)
-    return _compiled(flag, _Parser(_ENGLISH_PIECE.findall(text), chinese=False))
+    parts = [_PAIR.sub(_joined, part) for part in plain.split("&")]
+    return _together(
+        [_compiled(flag, _Parser(_ENGLISH_PIECE.findall(part), chinese=False)) for part in parts]
+    )
 
 
 def chinese(flag: str, written: str) -> Pattern:
     """A pattern over characters, with no blanks between them."""
-    return _compiled(flag, _Parser(_CHINESE_PIECE.findall(written.lower()), chinese=True))
+    parts = written.lower().split("&")
+    return _together([_compiled(flag, _Parser(_CHINESE_PIECE.findall(part), chinese=True)) for part in parts])
+
+
+def _together(parts: list[Pattern]) -> Pattern:
+    """The first part, with the others beside it; what any of them needs, all of them need."""
+    first, *others = parts
+    return replace(
+        first,
+        needs=tuple(need for part in parts for need in part.needs),
+        vocabulary=frozenset[str]().union(*(part.vocabulary for part in parts)),
+        also=tuple(others),
+    )
 
 
 def _compiled(flag: str, parser: _Parser) -> Pattern:

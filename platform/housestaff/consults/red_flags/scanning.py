@@ -5,13 +5,14 @@ from __future__ import annotations
 import operator
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 
 from housestaff.agents.packs import RedFlag
 
 from . import context_en, context_zh
-from .patterns import ANY, Pattern, chinese, english
+from .patterns import ANY, NEAR_SIGNS, NEAR_WORDS, Pattern, chinese, english
 from .reading import Plain, plain
 from .words import Line, Speller, line_of
 
@@ -79,7 +80,9 @@ def found_in(text: str, rules: Rules, about: str | None) -> Iterator[Seen]:
 
 def _in_english(read: Plain, rules: Rules, about: str | None) -> Iterator[Seen]:
     line = line_of(read, rules.speller)
-    present = line.where.keys()
+    present = line.where.keys() | {
+        f"{word[:stop]}*" for word in line.where for stop in range(SHORTEST_STEM, len(word) + 1)
+    }
     raised: set[str] = set()
     judged: dict[tuple[str, ...], bool] = {}
     idioms: list[Span] | None = None
@@ -93,19 +96,47 @@ def _in_english(read: Plain, rules: Rules, about: str | None) -> Iterator[Seen]:
                     continue
                 if idioms is None:
                     idioms = _idiom_spans(line, rules)
-                if _counts_en(line, found, pattern, rules.flags[pattern.flag], idioms, about, judged):
-                    raised.add(pattern.flag)
-                    last = number + found[0].count(" ") - 1
-                    start, end = read.span(line.place(number)[0], line.place(last)[1])
-                    yield pattern.flag, start, end
-                    break
+                counts = partial(
+                    _counts_en,
+                    line=line,
+                    flag=rules.flags[pattern.flag],
+                    idioms=idioms,
+                    about=about,
+                    judged=judged,
+                )
+                if not counts(found, pattern):
+                    continue
+                others = [_beside_en(line, found.span(), part, number, counts) for part in pattern.also]
+                spans = [(number, number + found[0].count(" ") - 1), *(span for span in others if span)]
+                if len(spans) <= len(others):
+                    continue
+                raised.add(pattern.flag)
+                first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+                start, end = read.span(line.place(first)[0], line.place(last)[1])
+                yield pattern.flag, start, end
+                break
+
+
+def _beside_en(
+    line: Line, taken: Span, part: Pattern, number: int, counts: Callable[[re.Match[str], Pattern], bool]
+) -> Span | None:
+    """The numbers of the words in which a further part stands near word `number`, apart from what is taken."""
+    stems = tuple(head[:-1] for head in part.heads if head.endswith("*"))
+    for word, numbers in line.where.items():
+        if word not in part.heads and not word.startswith(stems):
+            continue
+        for place in numbers:
+            if abs(place - number) > NEAR_WORDS:
+                continue
+            found = part.regex.match(line.text, line.starts[place])
+            if found and (found.end() <= taken[0] or found.start() >= taken[1]) and counts(found, part):
+                return place, place + found[0].count(" ") - 1
+    return None
 
 
 def _possible(pattern: Pattern, present: Set[str]) -> bool:
-    """Whether a text that holds these words has every part that the pattern needs."""
-    return all(
-        not present.isdisjoint(need) or any(word.endswith("*") for word in need) for need in pattern.needs
-    )
+    """Whether a text that holds these words and stems has every part that the pattern needs."""
+    return all(not present.isdisjoint(need) for need in pattern.needs)
 
 
 def _beginning(word: str, words: dict[str, list[Pattern]], stems: dict[str, list[Pattern]]) -> list[Pattern]:
@@ -129,9 +160,10 @@ def _idiom_spans(line: Line, rules: Rules) -> list[Span]:
 
 
 def _counts_en(
-    line: Line,
     found: re.Match[str],
     pattern: Pattern,
+    *,
+    line: Line,
     flag: RedFlag,
     idioms: list[Span],
     about: str | None,
@@ -204,11 +236,36 @@ def _in_chinese(read: Plain, rules: Rules, about: str | None) -> Iterator[Seen]:
                         for idiom in rules.idiom_signs[sign]
                         for one in _each(idiom, text, _places_of(sign, text))
                     )
-                if _counts_zh(text, found, pattern, rules.flags[pattern.flag], idioms, about, judged, ends):
-                    raised.add(pattern.flag)
-                    start, end = read.span(places[found.start()], places[found.end() - 1] + 1)
-                    yield pattern.flag, start, end
-                    break
+                counts = partial(
+                    _counts_zh,
+                    text=text,
+                    flag=rules.flags[pattern.flag],
+                    idioms=idioms,
+                    about=about,
+                    judged=judged,
+                    ends=ends,
+                )
+                if not counts(found, pattern):
+                    continue
+                others = [_beside_zh(text, found.span(), part, counts) for part in pattern.also]
+                spans = [found.span(), *(span for span in others if span)]
+                if len(spans) <= len(others):
+                    continue
+                raised.add(pattern.flag)
+                first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+                start, end = read.span(places[first], places[last - 1] + 1)
+                yield pattern.flag, start, end
+                break
+
+
+def _beside_zh(
+    text: str, taken: Span, part: Pattern, counts: Callable[[re.Match[str], Pattern], bool]
+) -> Span | None:
+    """Where a further part stands near what is taken, and apart from it."""
+    for found in part.regex.finditer(text, max(0, taken[0] - NEAR_SIGNS), taken[1] + NEAR_SIGNS):
+        if (found.end() <= taken[0] or found.start() >= taken[1]) and counts(found, part):
+            return found.span()
+    return None
 
 
 def _places_of(head: str, text: str) -> list[int]:
@@ -242,9 +299,10 @@ def _without_blanks(text: str) -> tuple[str, Sequence[int]]:
 
 
 def _counts_zh(
-    text: str,
     found: re.Match[str],
     pattern: Pattern,
+    *,
+    text: str,
     flag: RedFlag,
     idioms: list[Span],
     about: str | None,

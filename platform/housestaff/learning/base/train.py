@@ -1,10 +1,12 @@
 """Train `housestaff-nano` from scratch on this machine; run by `manage.py train_base` in the engine's environment.
 
-fp32, because few processors multiply bf16 fast; the export is bf16. Start again with --resume after any end.
+Weights and optimizers are fp32. Products are bf16 where a short measurement finds them faster on this processor (one
+without AMX or AVX-512 multiplies bf16 a hundred times slower); the export is bf16. Start again with --resume after any end.
 """
 
 import argparse
 import json
+import time
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,21 @@ def shape(layers: int | None = None, hidden: int | None = None) -> Qwen3Config:
     )
 
 
+def multiplies_fast(kind: torch.dtype) -> bool:
+    """Whether products of this kind take less than four fifths of fp32's time here (half a second's measurement)."""
+
+    def products(dtype: torch.dtype) -> int:
+        left, right = torch.ones(2048, 256, dtype=dtype), torch.ones(256, 640, dtype=dtype)
+        _ = left @ right
+        done, until = 0, time.monotonic() + 0.25
+        while time.monotonic() < until:
+            _ = left @ right
+            done += 1
+        return done
+
+    return products(kind) > 1.25 * products(torch.float32)
+
+
 def judged(encoder: Encoder, model: Any, seed: int, how_many: int) -> dict[str, float]:
     """The share of fresh examples answered exactly, by task (greedy decoding)."""
     right: dict[str, list[bool]] = defaultdict(list)
@@ -58,7 +75,7 @@ def judged(encoder: Encoder, model: Any, seed: int, how_many: int) -> dict[str, 
         ones = [example(seed + 1, at) for at in range(first, min(first + TOGETHER, how_many))]
         batch = encoder.batch([encoder.encode(one) for one in ones])
         with torch.no_grad():
-            hidden = model.model(batch.ids).last_hidden_state
+            hidden = model.model(batch.ids).last_hidden_state.float()
         for one, well in zip(ones, whole_answers(hidden, model.lm_head.weight, batch.labels), strict=True):
             right[f"exact_{'glossary' if 'glossary' in one.system else one.system.split()[0]}"].append(well)
     model.train()
@@ -77,10 +94,17 @@ def run(args: argparse.Namespace) -> bool:
     (work / "run.json").write_text(json.dumps(about) + "\n", encoding="utf-8")
     encoder = Encoder(AutoTokenizer.from_pretrained(work / "tokenizer"))
     model = Qwen3ForCausalLM(shape(args.layers, args.hidden)).float()
+    kind = torch.bfloat16 if multiplies_fast(torch.bfloat16) else torch.float32
+
+    def body(ids: torch.Tensor) -> torch.Tensor:
+        with torch.autocast("cpu", kind, enabled=kind != torch.float32):
+            hidden: torch.Tensor = model.model(ids).last_hidden_state
+        return hidden.float()
+
     matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and "embed" not in name]
     others = [p for name, p in model.named_parameters() if p.ndim != 2 or "embed" in name]
     optimizers = [
-        Muon(matrices, lr=args.rate),
+        Muon(matrices, lr=args.rate, kind=kind),
         torch.optim.AdamW(others, lr=args.rate, betas=(0.9, 0.95), weight_decay=0),
     ]
     checkpoints, progress = Checkpoints(work / "checkpoints"), Progress()
@@ -91,11 +115,11 @@ def run(args: argparse.Namespace) -> bool:
         for one, saved in zip(optimizers, found["optimizers"], strict=True):
             one.load_state_dict(saved)
         print(f"resumed at step {progress.step}, {progress.seconds / 60:.1f} minutes in", flush=True)
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters", flush=True)
+    print(f"{sum(p.numel() for p in model.parameters()):,} parameters, products in {kind}", flush=True)
     model.train()
     return train(
         model=model,
-        body=lambda ids: model.model(ids).last_hidden_state,
+        body=body,
         head=model.lm_head.weight,
         optimizers=optimizers,
         pools=lambda number: pool(encoder, lambda at: example(args.seed, at), number, args.batch, args.seed),

@@ -4,6 +4,7 @@ The template database is migrated and loaded with `tenants/` once, by the owner 
 tests then sign in as `housestaff_app`, so that row-level security is on in every one of them.
 """
 
+import functools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from housestaff.pages import catalogs
 
@@ -49,7 +51,21 @@ def template() -> str:
     running.cluster.create_database(TEMPLATE)
     manage("migrate", "--verbosity", "0", role="housestaff_owner", database=TEMPLATE)
     manage("sync_tenants", role="housestaff_owner", database=TEMPLATE)
+    make_second_reader()
     return TEMPLATE
+
+
+@functools.cache
+def make_second_reader() -> Path:
+    """The second reader of this checkout, trained when its texts or code have changed (about a minute)."""
+    manage("train_second_reader", role="housestaff_app", database=TEMPLATE)
+    return Path(settings.HOUSESTAFF["SECOND_READER"])
+
+
+@pytest.fixture(scope="session")
+def second_reader() -> Path:
+    """Its file."""
+    return make_second_reader()
 
 
 @pytest.fixture(scope="session")
@@ -57,8 +73,7 @@ def django_db_setup(template: str, django_db_blocker: Any) -> Iterator[None]:
     """Tests in one process share a copy of the template; each rolls its own work back."""
     running = services.start()
     running.cluster.create_database("housestaff_tests", template)
-    settings = connections["default"].settings_dict
-    settings["NAME"] = "housestaff_tests"
+    connections["default"].settings_dict["NAME"] = "housestaff_tests"
     with django_db_blocker.unblock():
         yield
         connections.close_all()

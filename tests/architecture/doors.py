@@ -26,7 +26,8 @@ PUBLIC_ADDRESSES = {
     "language/": "a cookie of the reader, also before signing in",
     "text-size/": "a cookie of the reader, also before signing in",
 }
-# Where acting_for may be opened: the doors and the commands; one turn opens a short transaction a step.
+# Where acting_for may be opened: the doors and the commands (the exam's hall is a command's room); one turn opens a
+# short transaction a step.
 OPENERS = {
     "access/middleware.py",
     "access/consumers.py",
@@ -35,6 +36,7 @@ OPENERS = {
     "tenancy/context.py",
     "consults/turn.py",
     "config/onboarding.py",
+    "learning/exam/hall.py",
 }
 COMMANDS = re.compile(r"[a-z]+/management/commands/[a-z_]+\.py\Z")
 FOREIGN_TASKS = re.compile(r"celery\.")  # Celery's own, for canvases that we do not use

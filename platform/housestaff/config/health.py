@@ -10,6 +10,7 @@ from django.http import HttpRequest, JsonResponse
 from housestaff.agents import serving
 from housestaff.agents.queries import adapters_in_service
 from housestaff.config import heartbeat
+from housestaff.consults import second_reader
 from housestaff.inference.errors import EngineError
 
 
@@ -66,10 +67,17 @@ def _engine() -> str:
     return "down (no engine serves every release)"
 
 
+def _second_reader() -> str:
+    """Loaded in this process, or could be."""
+    second_reader.reader(settings.HOUSESTAFF["SECOND_READER"])
+    return "ok"
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "database": _database,
     "broker": _broker,
     "worker": lambda: heartbeat.state("worker"),
     "sweeper": lambda: heartbeat.state("sweeper"),
     "engine": _engine,
+    "second_reader": _second_reader,
 }

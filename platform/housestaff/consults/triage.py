@@ -170,7 +170,7 @@ def _doubts(pack: Pack, facts: Sequence[FactFound], asked: Sequence[str], finish
     found += [
         _because("not_an_adult", None, fact.seq)
         for fact in facts
-        if fact.key == "age" and _years(fact) < ADULT
+        if fact.key == "age" and _years(fact) < ADULT and pack.about != "child"
     ]
     found += [
         _because("pregnant", None, fact.seq)

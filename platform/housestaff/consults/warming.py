@@ -4,18 +4,22 @@ import logging
 
 from django.conf import settings
 
-from housestaff.agents.catalogue import pack_for
+from housestaff.agents.catalogue import UnknownSpecialty, pack_for
 from housestaff.agents.packs import PackProblems, pack_folders
 
-from . import red_flags
+from . import red_flags, second_reader
 
 log = logging.getLogger(__name__)
 
 
 def warm() -> None:
-    """Read every pack and compile its red-flag rules. A broken pack is logged; its agent's consults say so."""
+    """Read every pack, compile its red-flag rules, load the second reader. What is broken is logged and shows elsewhere."""
     for folder in pack_folders(settings.HOUSESTAFF["SPECIALTIES"]):
         try:
             red_flags.scan("warm", pack_for(folder.name).flags)
-        except PackProblems as error:
+        except (PackProblems, UnknownSpecialty) as error:
             log.error("pack %s is broken: %s", folder.name, error)
+    try:
+        second_reader.reader(settings.HOUSESTAFF["SECOND_READER"])
+    except second_reader.NoSecondReader as missing:
+        log.error("%s", missing)

@@ -1,5 +1,6 @@
 """The door to the engine's environment, where torch lives: start a module there and pass signals on."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -24,8 +25,10 @@ def engine_python() -> Path:
     return PYTHON
 
 
-def run_module(module: str, arguments: Sequence[str]) -> int:
+def run_module(module: str, arguments: Sequence[str], words: str | None = None) -> int:
     """Run `python -m module` there, at low priority, in this terminal. Returns its exit status.
+
+    `words` are given to it on its standard input.
 
     Ctrl-C reaches the child by itself (same terminal); a polite kill is passed on. Threads wait without spinning, or
     two of them on one busy core would each wait for the other.
@@ -44,6 +47,7 @@ def run_module(module: str, arguments: Sequence[str]) -> int:
         [str(engine_python()), "-m", module, *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
+        stdin=None if words is None else subprocess.PIPE,
         preexec_fn=lambda: os.nice(10),
     )
 
@@ -52,6 +56,9 @@ def run_module(module: str, arguments: Sequence[str]) -> int:
 
     before = signal.signal(signal.SIGTERM, pass_on), signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
+        if words is not None and child.stdin is not None:
+            with contextlib.suppress(BrokenPipeError), child.stdin as out:
+                out.write(words.encode())
         return child.wait()
     finally:
         signal.signal(signal.SIGTERM, before[0])

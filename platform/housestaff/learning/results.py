@@ -34,9 +34,9 @@ def section(slug: str, reports: Mapping[str, Report], facts: Mapping[str, str]) 
     return "\n".join(lines)
 
 
-def put(path: Path, slug: str, text: str) -> None:
-    """Replace the section of this specialty, or add it at the end."""
-    before, after = f"<!-- generated: evaluate_adapter {slug} -->", f"<!-- end: evaluate_adapter {slug} -->"
+def put(path: Path, slug: str, text: str, made_by: str = "evaluate_adapter") -> None:
+    """Replace the section that a command made for this specialty, or add it at the end."""
+    before, after = f"<!-- generated: {made_by} {slug} -->", f"<!-- end: {made_by} {slug} -->"
     whole = path.read_text(encoding="utf-8") if path.exists() else _HEAD
     block = f"{before}\n{text}{after}\n"
     if before in whole and after in whole:

@@ -140,6 +140,7 @@ def _build(own: dict[str, Read], shared: dict[str, Read], articles: list[Article
         examples=MappingProxyType(examples_of([shared["examples.yaml"].data, own["examples.yaml"].data])),
         training=training(shared["training.yaml"].data, own["training.yaml"].data),
         persona=persona,
+        about=head.get("about", ""),
     )
 
 

@@ -193,6 +193,7 @@ class Pack:
     examples: Mapping[str, Examples]
     training: Training
     persona: Words
+    about: Literal["", "child"] = ""  # whom a consult is always about, when not the author
     digest: str = ""
 
     def item(self, key: str) -> Item:

@@ -134,6 +134,8 @@ class Run:
         if has_command("compile_catalogs"):
             yield "translations", self.manage("compile_catalogs")
         yield "static files", self.manage("collectstatic", "--no-input", "--verbosity=0", *NOT_SERVED)
+        if self.why_no_engine() is None:
+            yield "the second reader of messages", self.manage("train_second_reader")
         yield "tables", self.manage("migrate", "--no-input", "--verbosity=1", role=postgres.OWNER)
         yield "tenants and specialties", self.manage("sync_tenants", role=postgres.OWNER)
         accounts = str(self.paths.accounts)

@@ -54,7 +54,9 @@ def await_all_ready(run: Run, supervisor: Supervisor, clock: Clock) -> None:
         ready, missing = run.parts()
         waiting_for = [part for part in missing.split(", ") if part]
         if ready or (
-            run.why_no_engine() and waiting_for and all(p.startswith("engine") for p in waiting_for)
+            run.why_no_engine()
+            and waiting_for
+            and all(p.startswith(("engine", "second_reader")) for p in waiting_for)
         ):
             clock.say("ready" if ready else f"ready, but for {missing}")
             return

@@ -201,7 +201,10 @@ HOUSESTAFF: dict[str, Any] = {
     "ENGINES": env.items("HOUSESTAFF_ENGINES"),
     "BASE_MODEL": env.text("HOUSESTAFF_BASE_MODEL", str(ROOT / "models" / "housestaff-nano")),
     "AUDIT_WITNESS": Path(env.text("HOUSESTAFF_AUDIT_WITNESS", str(VAR / "audit"))),
-    "SPECIALTIES": ROOT / "specialties",
+    "SPECIALTIES": Path(env.text("HOUSESTAFF_SPECIALTIES", str(ROOT / "specialties"))),
+    "SECOND_READER": Path(
+        env.text("HOUSESTAFF_SECOND_READER", str(ROOT / "var" / "second_reader" / "reader.json"))
+    ),
     "TENANTS": ROOT / "tenants",
     # The console is a floor below the checks: it finds them by this name.
     "HEALTH": "housestaff.config.health.parts",

@@ -1,7 +1,10 @@
 """What a red flag does to a consult: urgency rises, the card goes up, the agent falls silent."""
 
+import logging
 from typing import Any
 from uuid import uuid4
+
+from django.conf import settings
 
 from housestaff.agents.packs import Pack
 from housestaff.people.models import Guardianship
@@ -9,22 +12,48 @@ from housestaff.people.models import Guardianship
 from .. import red_flags, triage
 from ..log import append
 from ..models import Consult, Fact, rank
+from ..second_reader import SOUNDS, NoSecondReader, reader
 from .turns import stop_active
 
+log = logging.getLogger(__name__)
 Ringing = red_flags.Hit
 
 
 def ring(row: Consult, pack: Pack, words: str, *, asked: str | None) -> list[Ringing]:
-    """Every red flag that the raw text rings, worst first; in any language, whatever the consult's."""
+    """Every red flag that the raw text rings, worst first; in any language, whatever the consult's.
+
+    Rules first; where they hear no emergency, the second reader is asked too. Where it is not sure, its hit is only
+    urgent, below its flag's own level: a doctor looks, and no card is shown.
+    """
+    whom = about(row, pack)
     hits = red_flags.scan(
         words,
         pack.flags,
         language=row.language,
         asked=asked,
         known=_present(row) if asked else (),
-        about=about(row),
+        about=whom,
     )
+    if not any(hit.level == "emergency" for hit in hits):
+        hits += _second_reading(pack, words, whom)
     return sorted(hits, key=lambda hit: -rank(hit.level))
+
+
+def _second_reading(pack: Pack, words: str, whom: red_flags.About | None) -> list[Ringing]:
+    try:
+        heard = reader(settings.HOUSESTAFF["SECOND_READER"]).hear(words, about_kin=whom is not None)
+    except NoSecondReader as missing:
+        log.error("%s", missing)
+        return []
+    if heard is None:
+        return []
+    key = heard.key if heard.key in {flag.key for flag in pack.flags} else SOUNDS
+    return [Ringing(key, heard.level, words[heard.start : heard.end], heard.start, heard.end)]
+
+
+def shown(pack: Pack, hits: list[Ringing]) -> list[Ringing]:
+    """The hits that put up a card: those at their flag's own level."""
+    return [hit for hit in hits if hit.level == pack.flag(hit.key).level]
 
 
 def _present(row: Consult) -> set[str]:
@@ -33,8 +62,10 @@ def _present(row: Consult) -> set[str]:
     return {fact.key for fact in rows}
 
 
-def about(row: Consult) -> red_flags.About | None:
+def about(row: Consult, pack: Pack) -> red_flags.About | None:
     """Whom the author writes for, so that "my son" or "she" is the patient; None when it is the author."""
+    if pack.about == "child":
+        return "child"
     if row.author.patient_id == row.subject_id:
         return None
     held = Guardianship.objects.filter(
@@ -43,9 +74,11 @@ def about(row: Consult) -> red_flags.About | None:
     return "child" if held is not None and held.relation == "child" else "other"
 
 
-def card_of(row: Consult, pack: Pack, hits: list[Ringing]) -> dict[str, Any]:
-    """The card of the worst flag: `{level, title, lines[≤3], tel}` in the consult's language."""
-    worst = hits[0]
+def card_of(row: Consult, pack: Pack, hits: list[Ringing]) -> dict[str, Any] | None:
+    """The card of the worst flag: `{level, title, lines[≤3], tel}` in the consult's language; None when there is none."""
+    worst = next(iter(shown(pack, hits)), None)
+    if worst is None:
+        return None
     card = pack.flag(worst.key).card
     return {
         "level": worst.level,
@@ -81,9 +114,7 @@ def _reason(pack: Pack, hit: Ringing) -> dict[str, Any]:
     }
 
 
-def put_up_card(
-    row: Consult, pack: Pack, seq: int, hits: list[Ringing], *, card: bool = True
-) -> dict[str, Any] | None:
+def put_up_card(row: Consult, pack: Pack, seq: int, hits: list[Ringing]) -> dict[str, Any] | None:
     """Store what rang on line `seq`, with the patient's words, and put up the card as the next event."""
     if not hits:
         return None
@@ -104,8 +135,7 @@ def put_up_card(
             seq=seq,
             quote=hit.quote,
         ).save(force_insert=True)
-    if not card:
-        return None
-    shown = card_of(row, pack, hits)
-    append(row, kind="card", author="system", card=shown, code=hits[0].key, reply_to=seq)
-    return shown
+    card = card_of(row, pack, hits)
+    if card is not None:
+        append(row, kind="card", author="system", card=card, code=shown(pack, hits)[0].key, reply_to=seq)
+    return card

@@ -42,7 +42,7 @@ def keep_facts(
             level = flag.level if raised else "urgent"
             hit = Hit(flag.key, level, fact.quote, 0, len(fact.quote))
             alarms.raise_urgency(row, pack, [hit])
-            alarms.put_up_card(row, pack, fact.seq, [hit], card=raised)
+            alarms.put_up_card(row, pack, fact.seq, [hit])
     if len(rung) > rung_before:
         row.save()
 

@@ -105,12 +105,12 @@ def _let_in(row: Consult, by: Membership, pack: Pack, hits: list[alarms.Ringing]
         row.state = CONSULT.next("write", row.state, by.role)
         limits.count(by, "messages")
     except consents.ConsentMissing as missing:
-        missing.card = alarms.card_of(row, pack, hits) if hits else None
+        missing.card = alarms.card_of(row, pack, hits)
         raise
     except NotNow as error:
         problem = not_now(error)
-        if hits:
-            problem.extras["card"] = alarms.card_of(row, pack, hits)
+        if card := alarms.card_of(row, pack, hits):
+            problem.extras["card"] = card
         raise problem from None
     except TooMany:
         if not hits:
@@ -124,8 +124,8 @@ def _refuse_with_card(problem: Problem, row: Consult, pack: Pack, text: Any) -> 
             c for c in text[: LONGEST * 2] if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Cf")
         )
         hits = alarms.ring(row, pack, kept[:LONGEST], asked=None)
-        if hits:
-            problem.extras["card"] = alarms.card_of(row, pack, hits)
+        if card := alarms.card_of(row, pack, hits):
+            problem.extras["card"] = card
 
 
 def _store(

@@ -1,0 +1,116 @@
+"""`manage.py exam <specialty>`: an agent sits its stations in a house of their own, and the report is written."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from housestaff.agents.adapters import BadAdapter, check_adapter, read_base
+from housestaff.agents.packs import PackProblems, load_pack
+from housestaff.config import env
+from housestaff.config.local.errors import StartError
+from housestaff.config.local.exam_house import OWNER, exam_house, published
+from housestaff.config.onboarding import adapter_folder
+from housestaff.learning.exam import planting, report, stations
+from housestaff.learning.exam.parts import PARTS
+from housestaff.learning.exam.results import put, write
+from housestaff.learning.exam.running import Kept
+
+
+class Command(BaseCommand):
+    help = (
+        "Examine a specialty's agent: parts A to G and I, through the real conversation path, adapter on and off. "
+        "A killed exam goes on with the same command; --fresh begins anew."
+    )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("specialty")
+        parser.add_argument(
+            "--release", type=Path, help="the adapter's folder; default: the specialty's shipped one"
+        )
+        parser.add_argument(
+            "--part", action="append", choices=sorted(PARTS), help="only this part; may be repeated"
+        )
+        parser.add_argument("--runs", type=int, default=1, help="how often each simulated patient comes")
+        parser.add_argument(
+            "--practice", action="store_true", help="sit the practice stations, not the sealed ones"
+        )
+        parser.add_argument("--only", choices=["adapter", "base"], help="one candidate instead of both")
+        parser.add_argument("--fresh", action="store_true", help="forget what was sat before")
+        parser.add_argument("--results", action="store_true", help="also write the table to docs/results.md")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        slug = options["specialty"]
+        base = Path(settings.HOUSESTAFF["BASE_MODEL"])
+        drawer = "practice" if options["practice"] else "sealed"
+        specialties: Path = settings.HOUSESTAFF["SPECIALTIES"]
+        try:
+            pack = load_pack(specialties / slug)
+            held = stations.read(specialties, slug, drawer)
+            folder = options["release"] or adapter_folder(slug)
+            adapter = check_adapter(folder, read_base(base)) if folder else None
+        except (PackProblems, stations.BadStation, BadAdapter) as problem:
+            raise CommandError(str(problem)) from None
+        if not any(True for _ in held.texts()):
+            raise CommandError(
+                f"There are no {drawer} stations for {slug}: write specialties/{slug}/stations/{drawer}/."
+            )
+        about = {
+            "specialty": slug,
+            "drawer": drawer,
+            "runs": options["runs"],
+            "pack": pack.digest,
+            "adapter": adapter.digest if adapter else "",
+            "base": read_base(base).digest,
+            "command": " ".join(
+                part for part in ("manage.py exam", slug, f"--runs {options['runs']}") if part
+            ),
+        }
+        out = (
+            env.ROOT / "var" / "exams" / f"{slug}-{drawer}-{pack.digest[:8]}-{about['adapter'][:8] or 'base'}"
+        )
+        if options["fresh"]:
+            (out / "outcomes.jsonl").unlink(missing_ok=True)
+        which = [options["only"]] if options["only"] else (["adapter", "base"] if folder else ["base"])
+        try:
+            self._sit(slug, base, folder, drawer, out, which, options)
+        except (StartError, BadAdapter) as problem:
+            raise CommandError(str(problem)) from None
+        kept = Kept(out / "outcomes.jsonl")
+        found = report.report(kept, about)
+        if not found["candidates"]:
+            raise CommandError("Nothing was sat.")
+        write(out, found, report.page(found, kept))
+        self.stdout.write(
+            f"{report.table(found)}\n\n{slug}: {report.one_line(found)}\nreport: {out}/report.html"
+        )
+        if options["results"]:
+            put(env.ROOT / "docs" / "results.md", found)
+
+    def _sit(
+        self,
+        slug: str,
+        base: Path,
+        folder: Path | None,
+        drawer: str,
+        out: Path,
+        which: Sequence[str],
+        options: dict[str, Any],
+    ) -> None:
+        specialties: Path = settings.HOUSESTAFF["SPECIALTIES"]
+        self.stdout.write("starting a database and an engine for the exam")
+        with exam_house(str(base)) as house:
+            planting.plant(specialties, load_pack(specialties / slug), house.specialties)
+            house.serve(published(house, folder, slug) if folder else None)
+            prepare = ["sit_exam", slug, "--prepare", *(["--adapter", str(folder)] if folder else [])]
+            if house.run(*prepare, role=OWNER) != 0:
+                raise StartError("The examination hall could not be furnished; the reason stands above.")
+            sit = ["sit_exam", slug, "--out", str(out), "--runs", str(options["runs"]), "--drawer", drawer]
+            sit += ["--stations", str(specialties)]
+            sit += [part for candidate in which for part in ("--which", candidate)]
+            sit += [part for letter in options["part"] or [] for part in ("--part", letter)]
+            if house.run(*sit) != 0:
+                raise StartError("The exam was stopped. What was sat is kept; the same command goes on.")

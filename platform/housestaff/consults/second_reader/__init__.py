@@ -1,0 +1,10 @@
+"""The second reader of the raw text: learned from the packs' practice stations, it hears what no rule has words for.
+
+The rules know ways of saying; people find others. So a second, statistical reader judges the same text inside the same
+POST, with the model down or not. Like every layer it may only raise: to an emergency where it is sure, to urgent (a
+doctor looks, no card) where it is not. `manage.py train_second_reader` makes it; docs/decisions/0010 says why so.
+"""
+
+from .reading import SELF_HARM, SOUNDS, VIOLENCE, Heard, NoSecondReader, Reader, reader
+
+__all__ = ["SELF_HARM", "SOUNDS", "VIOLENCE", "Heard", "NoSecondReader", "Reader", "reader"]

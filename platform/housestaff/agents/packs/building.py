@@ -97,6 +97,7 @@ def flag(data: Data, idioms: Phrases, spread: Spread) -> RedFlag:
         idioms=idioms,
         someone_else_counts=data.get("someone_else_counts", False),
         hypothetical_counts=data.get("hypothetical_counts", False),
+        taught=data.get("taught", True),
     )
 
 

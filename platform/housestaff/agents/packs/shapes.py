@@ -112,6 +112,7 @@ class RedFlag:
     idioms: Phrases = field(default_factory=Phrases)
     someone_else_counts: bool = False
     hypothetical_counts: bool = False
+    taught: bool = True  # to the adapter, as a fact of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,7 @@ class Pack:
         """Every key the understanding step may produce.
 
         An item's meaning wins over a complaint's of one key. A red flag that follows from other facts (it has
-        `answers`) is not taught: the facts are, and triage draws the conclusion.
+        `answers`) is not taught: the facts are, and triage draws the conclusion. Nor is one that says so.
         """
         found: dict[str, FactKey] = {}
         for complaint in self.in_scope:
@@ -237,7 +238,7 @@ class Pack:
         for item in self.items:
             found[item.key] = self._fact(item.key, "item", item.kind, item.why)
         for flag in self.flags:
-            if not flag.answers:
+            if flag.taught and not flag.answers:
                 found[flag.key] = self._fact(flag.key, "red_flag", "yes_no", flag.name)
         return found
 

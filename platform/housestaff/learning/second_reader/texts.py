@@ -1,13 +1,19 @@
-"""What the second reader learns from: every pack's practice stations. Sealed ones never; a test looks (pure)."""
+"""What the second reader learns from: every pack's practice stations and phrasings. Sealed stations never (pure).
+
+Stations are whole messages. The phrasings that a pack gives for its complaints and questions are short and ordinary ("I
+can't sleep"), those for its emergencies short and not; without them a message of three words would be read by chance.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+
+from housestaff.agents.packs import LANGUAGES, Pack, load_pack, pack_folders
 
 from ..exam import sealing, stations
 
@@ -19,32 +25,76 @@ _VIOLENCE = re.compile(
 )
 
 
+_SLOT = re.compile(r"\{(\w+)\}")
+_HEADS = {"self_harm": "self_harm", "violence": "violence"}
+
+
 class SealedText(ValueError):
     """A sealed station's text was about to be learned from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """A practice station as the reader learns it. `kind`: "" for a look-alike, else body, self_harm or violence."""
+    """A text as the reader learns it. `kind`: "" for a look-alike, else body, self_harm or violence.
+
+    `whole`: a practice station, hence a message as patients send it; figures and thresholds are those of such.
+    """
 
     text: str
     language: str
     kind: str
     ordinary: bool
+    whole: bool
 
 
 def taught(specialties: Path) -> list[Taught]:
     """Every practice station of part A, sorted, each text once. Raises BadStation, SealedText."""
     found: dict[str, Taught] = {}
+    for folder in pack_folders(specialties):
+        found |= {one.text: one for one in phrasings(load_pack(folder))}
     sealed: set[str] = set()
     for folder in sorted(path for path in specialties.iterdir() if (path / "stations").is_dir()):
         for one in stations.red_flags_in(folder, "practice"):
-            found[one.text] = Taught(one.text, one.language, _kind(one), one.why == "ordinary")
+            found[one.text] = Taught(one.text, one.language, _kind(one), one.why == "ordinary", whole=True)
         for held in stations.red_flags_in(folder, "sealed"):
             sealed |= {sealing.digest(text) for text in (held.text, held.minimised) if text}
     if both := [text for text in found if sealing.digest(text) in sealed]:
         raise SealedText(f"{len(both)} practice stations are sealed ones too; the first: {both[0][:60]}…")
     return [found[text] for text in sorted(found)]
+
+
+def phrasings(pack: Pack) -> Iterator[Taught]:
+    """The pack's own short ways of saying things, and its look-alikes. A slot holds its first word."""
+    slots = {
+        (name, language): phrases.of(language)[0]
+        for name, phrases in pack.training.slots.items()
+        for language in LANGUAGES
+    }
+    alarming = {flag.key for flag in pack.flags}
+    decisive = {
+        answer.item
+        for flag in pack.flags
+        for answer in flag.answers
+        if not answer.together and answer.when == "yes"
+    }
+    for language in LANGUAGES:
+        for key, taught_for in pack.examples.items():
+            flag = next((one for one in pack.flags if one.key == key), None)
+            rows = [(row, False) for row in taught_for.denied.of(language)]
+            if flag is not None and flag.level == "emergency":
+                rows += [(row, True) for row in taught_for.present.of(language)]
+            elif key not in alarming | decisive:
+                rows += [(row, False) for row in taught_for.present.of(language)]
+            for row, alarm in rows:
+                kind = _HEADS.get(key, "body") if alarm else ""
+                yield Taught(_filled(row, language, slots), language, kind, ordinary=not alarm, whole=False)
+        for flag in pack.flags:
+            for row in flag.look_alikes.of(language):
+                yield Taught(row, language, "", ordinary=False, whole=False)
+
+
+def _filled(row: str, language: str, slots: Mapping[tuple[str, str], str]) -> str:
+    return _SLOT.sub(lambda found: slots.get((found[1], language), ""), row)
 
 
 def _kind(one: stations.RedFlagStation) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from housestaff.agents.packs import PackProblems
 from housestaff.consults.second_reader import features
 from housestaff.learning.engine_python import NoEngineEnvironment, run_module
 from housestaff.learning.exam.stations import BadStation
@@ -28,13 +29,13 @@ class Command(BaseCommand):
         out: Path = options["out"] or settings.HOUSESTAFF["SECOND_READER"]
         try:
             rows = texts.taught(settings.HOUSESTAFF["SPECIALTIES"])
-        except (BadStation, texts.SealedText) as problem:
+        except (BadStation, PackProblems, texts.SealedText) as problem:
             raise CommandError(str(problem)) from None
         name = texts.digest(rows, CODE)
         if not options["again"] and _name_of(out) == name:
             self.stdout.write("The second reader is up to date.")
             return
-        self.stdout.write(f"training the second reader on {len(rows)} practice stations")
+        self.stdout.write(f"training the second reader on {len(rows)} practice stations and phrasings")
         told = json.dumps([asdict(row) for row in rows], ensure_ascii=False)
         try:
             status = run_module(

@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
+
+import yaml
 
 from housestaff.agents.packs import LANGUAGES, Pack, load_pack, pack_folders
 
@@ -25,6 +28,7 @@ _VIOLENCE = re.compile(
 )
 
 
+TELLINGS = Path(__file__).with_name("tellings.yaml")
 _SLOT = re.compile(r"\{(\w+)\}")
 _HEADS = {"self_harm": "self_harm", "violence": "violence"}
 
@@ -45,6 +49,7 @@ class Taught:
     kind: str
     ordinary: bool
     whole: bool
+    origin: str = ""  # the text of which this is another telling, or its own
 
 
 def taught(specialties: Path) -> list[Taught]:
@@ -58,9 +63,26 @@ def taught(specialties: Path) -> list[Taught]:
             found[one.text] = Taught(one.text, one.language, _kind(one), one.why == "ordinary", whole=True)
         for held in stations.red_flags_in(folder, "sealed"):
             sealed |= {sealing.digest(text) for text in (held.text, held.minimised) if text}
+    for message in [one for one in found.values() if one.whole]:
+        told = _told_otherwise(message)
+        found.setdefault(told.text, told)
     if both := [text for text in found if sealing.digest(text) in sealed]:
         raise SealedText(f"{len(both)} practice stations are sealed ones too; the first: {both[0][:60]}…")
-    return [found[text] for text in sorted(found)]
+    return [replace(found[text], origin=found[text].origin or text) for text in sorted(found)]
+
+
+@cache
+def _tellings() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = yaml.safe_load(TELLINGS.read_text(encoding="utf-8"))
+    return found
+
+
+def _told_otherwise(one: Taught) -> Taught:
+    """The same message played down or up; which way depends on the text alone."""
+    ways = _tellings()[one.language]
+    number = int(sha256(one.text.encode()).hexdigest(), 16)
+    text = ways[number % len(ways)].replace("{t}", one.text)
+    return replace(one, text=text, whole=False, origin=one.text)
 
 
 def phrasings(pack: Pack) -> Iterator[Taught]:

@@ -6,7 +6,6 @@ many look-alikes pass as the exam allows, "unsure" where a doctor's glance is st
 
 import argparse
 import json
-import math
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sparse
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold
 
 from housestaff.consults.second_reader.features import BLOCKS, blocks, weighed
 
@@ -24,65 +23,80 @@ LANGUAGES = ("en", "zh-hans")
 STRENGTH = 10.0  # inverse of the regularisation
 SEEN_LEAST = 2  # a feature of one text alone teaches nothing
 FOLDS = 5
+PHRASE = 0.4  # what a pack's short phrasing weighs beside a whole message
 # The share of look-alikes that may pass: as an emergency (the exam allows 5 %), and for a doctor's eyes.
 SURE, UNSURE = 0.03, 0.06
 DIGITS = 4
 Counted = dict[str, Counter[str]]
 
 
-class Vocabulary:
-    """Features seen in several texts, each with its place and its rarity."""
+class Texts:
+    """All texts as one sparse matrix a block, [texts, features], of sublinear term frequencies.
 
-    def __init__(self, texts: Sequence[Counted]):
-        self.rarity: dict[str, dict[str, tuple[int, float]]] = {}
+    `first`: which of them are no other telling of one that is there: only those are counted for rarity.
+    """
+
+    def __init__(self, texts: Sequence[Counted], first: Any):
+        self.first = first
+        self.names: dict[str, list[str]] = {}
+        self.counts: dict[str, Any] = {}
         for block in BLOCKS:
-            seen = Counter(feature for text in texts for feature in text[block])
-            kept = sorted(feature for feature, many in seen.items() if many >= SEEN_LEAST)
-            self.rarity[block] = {
-                feature: (place, math.log((1 + len(texts)) / (1 + seen[feature])) + 1)
-                for place, feature in enumerate(kept)
-            }
+            places: dict[str, int] = {}
+            columns, values, ends = [], [], [0]
+            for text in texts:
+                for feature, value in weighed(text[block]).items():
+                    columns.append(places.setdefault(feature, len(places)))
+                    values.append(value)
+                ends.append(len(columns))
+            self.names[block] = list(places)
+            self.counts[block] = sparse.csr_matrix((values, columns, ends), shape=(len(texts), len(places)))
 
-    def matrix(self, texts: Sequence[Counted]) -> Any:
-        """[texts, features]: each block of unit length."""
+    def rarity(self, rows: Any) -> dict[str, Any]:
+        """By block: how rare each feature is among these texts; 0 for one that too few of them have."""
+        found = {}
+        rows = rows[self.first[rows]]
+        for block in BLOCKS:
+            seen = np.asarray((self.counts[block][rows] > 0).sum(axis=0)).ravel()
+            found[block] = np.where(seen >= SEEN_LEAST, np.log((1 + len(rows)) / (1 + seen)) + 1, 0.0)
+        return found
+
+    def matrix(self, rows: Any, rarity: dict[str, Any]) -> Any:
+        """[rows, features]: each block of unit length."""
         parts = []
         for block in BLOCKS:
-            known = self.rarity[block]
-            rows, columns, values = [], [], []
-            for row, text in enumerate(texts):
-                found = [(known[f], tf) for f, tf in weighed(text[block]).items() if f in known]
-                norm = math.sqrt(sum((tf * rarity) ** 2 for (_, rarity), tf in found)) or 1.0
-                for (place, rarity), tf in found:
-                    rows.append(row)
-                    columns.append(place)
-                    values.append(tf * rarity / norm)
-            parts.append(sparse.csr_matrix((values, (rows, columns)), shape=(len(texts), len(known))))
+            scaled = self.counts[block][rows] @ sparse.diags(rarity[block])
+            lengths = np.sqrt(np.asarray(scaled.multiply(scaled).sum(axis=1)).ravel())
+            parts.append(sparse.diags(1 / np.where(lengths > 0, lengths, 1.0)) @ scaled)
         return sparse.hstack(parts).tocsr()
 
 
-def fitted(matrix: Any, wanted: Any) -> LogisticRegression:
-    return LogisticRegression(C=STRENGTH, max_iter=300, class_weight="balanced").fit(matrix, wanted)
+def fitted(matrix: Any, wanted: Any, worth: Any) -> LogisticRegression:
+    model = LogisticRegression(C=STRENGTH, max_iter=300, class_weight="balanced")
+    return model.fit(matrix, wanted, sample_weight=worth)
 
 
-def unseen_scores(texts: Sequence[Counted], wanted: Any) -> Any:
-    """The score of each text by a model that has not seen it."""
-    scores = np.zeros(len(texts))
-    for learned, held in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(texts, wanted):
-        vocabulary = Vocabulary([texts[i] for i in learned])
-        model = fitted(vocabulary.matrix([texts[i] for i in learned]), wanted[learned])
-        scores[held] = model.decision_function(vocabulary.matrix([texts[i] for i in held]))
-        print(f"cross-validation: {int((scores != 0).sum())} of {len(texts)} texts", flush=True)
+def unseen_scores(texts: Texts, wanted: Any, worth: Any, groups: Any) -> Any:
+    """The score of each text by a model that has seen neither it nor another telling of it (`groups`)."""
+    scores = np.zeros(len(wanted))
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+    for number, (learned, held) in enumerate(folds.split(wanted, wanted, groups), 1):
+        rarity = texts.rarity(learned)
+        model = fitted(texts.matrix(learned, rarity), wanted[learned], worth[learned])
+        scores[held] = model.decision_function(texts.matrix(held, rarity))
+        print(f"cross-validation: {number} of {FOLDS}", flush=True)
     return scores
 
 
 def run(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
     """Train on all rows, take the thresholds from cross-validation, and write the reader whole or not at all."""
-    texts = [blocks(row["text"]) for row in rows]
+    first = np.array([row["origin"] == row["text"] for row in rows])
+    texts = Texts([blocks(row["text"]) for row in rows], first)
     alarm = np.array([bool(row["kind"]) for row in rows])
     ordinary = np.array([row["ordinary"] for row in rows])
     language = np.array([row["language"] for row in rows])
     whole = np.array([row["whole"] for row in rows])
-    scores = unseen_scores(texts, alarm)
+    worth = np.where(whole, 1.0, PHRASE)
+    scores = unseen_scores(texts, alarm, worth, np.array([row["origin"] for row in rows]))
     sure, unsure, figures = {}, {}, {}
     for tongue in LANGUAGES:
         mine = (language == tongue) & whole
@@ -100,12 +114,13 @@ def run(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
                 float((scores[mine & ordinary] >= unsure[tongue]).mean()), 4
             ),
         }
-    vocabulary = Vocabulary(texts)
-    matrix = vocabulary.matrix(texts)
-    models = [fitted(matrix, alarm)]
+    every = np.arange(len(rows))
+    rarity = texts.rarity(every)
+    matrix = texts.matrix(every, rarity)
+    models = [fitted(matrix, alarm, worth)]
     among = np.flatnonzero(alarm)
     kinds = np.array([row["kind"] for row in rows])[among]
-    models += [fitted(matrix[among], kinds == head) for head in ("self_harm", "violence")]
+    models += [fitted(matrix[among], kinds == head, worth[among]) for head in ("self_harm", "violence")]
     held: dict[str, Any] = {
         "name": name,
         "label": "for demonstration, not for care",
@@ -115,15 +130,15 @@ def run(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
         "biases": [float(model.intercept_[0]) for model in models],
         "blocks": {},
     }
-    first = 0
+    start = 0
     for block in BLOCKS:
-        known = vocabulary.rarity[block]
-        weights = [model.coef_[0][first : first + len(known)] for model in models]
+        names, rare = texts.names[block], rarity[block]
+        weights = [model.coef_[0][start : start + len(names)] for model in models]
         held["blocks"][block] = {
-            feature: [round(rarity, DIGITS), *(round(float(weight[place]), DIGITS) for weight in weights)]
-            for feature, (place, rarity) in known.items()
+            names[place]: [round(float(row[place]), DIGITS) for row in (rare, *weights)]
+            for place in np.flatnonzero(rare)
         }
-        first += len(known)
+        start += len(names)
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.with_suffix(".new")
     draft.write_text(json.dumps(held, ensure_ascii=False), encoding="utf-8")

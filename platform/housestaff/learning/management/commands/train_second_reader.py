@@ -15,7 +15,7 @@ from housestaff.learning.engine_python import NoEngineEnvironment, run_module
 from housestaff.learning.exam.stations import BadStation
 from housestaff.learning.second_reader import texts
 
-CODE = (Path(features.__file__), Path(texts.__file__).with_name("train.py"))
+CODE = (Path(features.__file__), Path(texts.__file__).with_name("train.py"), texts.TELLINGS)
 
 
 class Command(BaseCommand):

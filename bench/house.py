@@ -156,7 +156,7 @@ class House:
         )
         self.patients = [Person(**one) for one in json.loads(told.stdout)]
         users = json.loads(self.paths.accounts.read_text(encoding="utf-8"))["users"]
-        (owner,) = [one for one in users if (one["tenant"], one["role"]) == (TENANT, "owner")]
+        owner = next(one for one in users if (one["tenant"], one["role"]) == (TENANT, "owner"))
         self.doctor = Person(owner["username"], owner["token"])
         for patient in self.patients:
             with self.api(patient) as door:

@@ -15,6 +15,9 @@ from housestaff.tenancy.context import acting_for
 from housestaff.tenancy.models import Tenant
 
 
+FIRST = ("urology", "sleep_medicine")  # the agent that a tenant's tests speak with
+
+
 @dataclass(frozen=True)
 class Cast:
     """Who plays in a test."""
@@ -58,13 +61,14 @@ def make_cast(tenant: UUID, *, consenting: bool = True) -> Cast:
                 granted=True,
             )
     staff = {member.role: member for member in Membership.objects.exclude(role="patient")}
+    agent = Agent.objects.get(specialty__in=FIRST)
     return Cast(
         tenant=tenant,
-        agent=Agent.objects.get(),
+        agent=agent,
         patient=patient,
         other_patient=other,
         child=child,
-        owner=staff["owner"],
+        owner=Membership.objects.get(clinician=agent.owner),
         reviewer=staff["reviewer"],
         it=staff["it"],
     )

@@ -1,16 +1,56 @@
-"""General advice for what the patient came with: from the pack's signed articles, never an expired one (pure)."""
+"""General advice with its source: from the pack's signed articles, never an expired or superseded one (pure).
+
+Two ways to an article: by what the patient came with (`pick`), and by what they ask (`answering`). A question is matched
+against each article's title, text and the ways patients ask for it, by pieces of words and pairs of Chinese characters
+(tf-idf, cosine). Why in memory and not in PostgreSQL: docs/decisions/0011.
+"""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
-from housestaff.agents.packs import Article, Pack
+from housestaff.agents.packs import LANGUAGES, Article, Pack
 
-_WORD = re.compile(r"[a-z]{3,}")
+from .red_flags.reading import plain
+from .understanding import Named
+
+# A question is answered when its nearest article is this near; else nobody claims to know. Set on practice stations.
+NEAR = {"en": 0.30, "zh-hans": 0.26}
+_WORD = re.compile(r"[a-z0-9]+")
+_RUN = re.compile(r"[\u4e00-\u9fff]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+STEM = 5  # as many letters of a word as make its stem
+# Words that say nothing about the subject of a question.
+_EMPTY_WORDS = """
+    a an and any are as at be been but by can could did do does for from get had has have he her his how i if im in is
+    it its just me my no not of on or our she should so still than that the their them there these they this to too was
+    we what when where which while who why will with would you your
+"""
+_EMPTY = frozenset(_EMPTY_WORDS.split())
+_ASKS_EN = re.compile(
+    r"\?|\b(?:can|could|should|may|is it|are there|do i|does|what|which|how|why|any (?:tips|advice|way|use|point)"
+    r"|wonder\w*|tell me|explain|not sure (?:if|whether)|whether|is there)\b",
+    re.IGNORECASE,
+)
+_ASKS_ZH = re.compile(
+    r"[?？]|吗|呢|怎么|咋|如何|能不能|可不可以|可以.{0,8}不|要不要|该不该|是不是|有没有|什么|啥|多少|多久|哪|为什么|为啥|行不行"
+    r"|好不好|有用没|想问|请问|问一下|问下"
+)
+_PLAINLY_EN = re.compile(
+    r"\?\s*$|(?:^|[.!?\n]\s*)(?:and |but |so |also )?(?:can|could|should|may|is|are|do|does|what|which|how|why|will|would)\b"
+    r"[^.!?]*\?|\b(?:i (?:want|would like|'d like) to (?:know|ask)|please (?:explain|tell me))\b",
+    re.IGNORECASE,
+)
+_PLAINLY_ZH = re.compile(
+    r"[?？]|(?:吗|么|呢|怎么办|咋办|咋整|行不行|好不好|能不能|可不可以|要不要紧)[。！!~～\s]*$|请问|想问|问一下|问下"
+)
 
 
 def in_force(pack: Pack, today: date) -> list[Article]:
@@ -30,20 +70,93 @@ def pick(
         for article in in_force(pack, today)
         if wanted & set(article.complaints) or "all" in article.complaints
     ]
-    said = _pieces(text)
+    near = _index(Named(pack)).nearness(text)
     order = {article.key: place for place, article in enumerate(fitting)}
-    fitting.sort(key=lambda article: (-_nearness(article, said), order[article.key]))
+    fitting.sort(key=lambda article: (-near.get(article.key, 0.0), order[article.key]))
     return fitting[:most]
 
 
-def _nearness(article: Article, said: set[str]) -> float:
-    if not said:
-        return 0.0
-    held = _pieces(f"{article.title.en} {article.title.zh_hans} {article.text.en} {article.text.zh_hans}")
-    return len(said & held) / len(said)
+def asks(text: str) -> bool:
+    """Whether a message asks for something, in either language."""
+    return bool(_ASKS_ZH.search(text) if _HAN.search(text) else _ASKS_EN.search(text))
 
 
-def _pieces(text: str) -> set[str]:
-    """English words, and pairs of Chinese characters."""
-    han = _HAN.findall(text)
-    return set(_WORD.findall(text.lower())) | {one + other for one, other in pairwise(han)}
+def plainly_asks(text: str) -> bool:
+    """Whether a message surely asks: one that goes unanswered must be told so."""
+    return bool(_PLAINLY_ZH.search(text) if _HAN.search(text) else _PLAINLY_EN.search(text))
+
+
+def answering(pack: Pack, question: str, *, today: date) -> Article | None:
+    """The article that answers a question, or None: then the doctor will."""
+    current = {article.key: article for article in in_force(pack, today)}
+    limit = NEAR["zh-hans" if _HAN.search(question) else "en"]
+    near = {key: score for key, score in _index(Named(pack)).nearness(question).items() if key in current}
+    best = max(near, key=near.__getitem__, default=None)
+    return current[best] if best is not None and near[best] >= limit else None
+
+
+@dataclass(frozen=True)
+class _Index:
+    """Piece → (text, weight) for every text that stands for an article; text → its article; piece → its rarity."""
+
+    pieces: Mapping[str, list[tuple[int, float]]]
+    articles: list[str]
+    rarity: Mapping[str, float]
+
+    def nearness(self, text: str) -> dict[str, float]:
+        """Each article's nearness to the text or to its nearest sentence, from 0 to 1."""
+        best: dict[str, float] = {}
+        for part in {text, *_sentences(text)}:
+            weights = _unit(
+                {piece: many * self.rarity.get(piece, 0.0) for piece, many in _pieces(part).items()}
+            )
+            near: Counter[int] = Counter()
+            for piece, weight in weights.items():
+                for number, its in self.pieces.get(piece, ()):
+                    near[number] += weight * its  # type: ignore[assignment]  # a Counter of floats
+            for number, score in near.items():
+                key = self.articles[number]
+                best[key] = max(best.get(key, 0.0), score)
+        return best
+
+
+@lru_cache(maxsize=16)
+def _index(named: Named) -> _Index:
+    texts = [(article.key, text) for article in named.pack.articles for text in _texts(article)]
+    counted = [_pieces(text) for _, text in texts]
+    seen = Counter(piece for pieces in counted for piece in pieces)
+    rarity = {piece: math.log(1 + len(texts) / many) for piece, many in seen.items()}
+    pieces: dict[str, list[tuple[int, float]]] = {}
+    for number, held in enumerate(counted):
+        for piece, weight in _unit({one: many * rarity[one] for one, many in held.items()}).items():
+            pieces.setdefault(piece, []).append((number, weight))
+    return _Index(pieces, [key for key, _ in texts], rarity)
+
+
+def _texts(article: Article) -> Iterator[str]:
+    """What stands for an article: each way of asking by itself, its title, its title with its text."""
+    for language in LANGUAGES:
+        yield from article.asks.of(language)
+        yield article.title.say(language)
+        yield f"{article.title.say(language)} {article.text.say(language)}"
+
+
+def _sentences(text: str) -> list[str]:
+    return [part for part in re.split(r"(?<=[.!?。！？\n])", text) if len(part.strip()) > 3]
+
+
+def _pieces(text: str) -> Counter[str]:
+    """Stems of English words and pairs of them; single Chinese characters count little, pairs and triples more."""
+    read = plain(text).text
+    words = [word[:STEM] for word in _WORD.findall(read) if word not in _EMPTY]
+    found: Counter[str] = Counter(words)
+    found.update(f"{one} {other}" for one, other in pairwise(words))
+    for run in _RUN.findall(read):
+        for length in (2, 3):
+            found.update(run[start : start + length] for start in range(len(run) - length + 1))
+    return found
+
+
+def _unit(weights: Mapping[str, float]) -> dict[str, float]:
+    length = math.sqrt(sum(weight * weight for weight in weights.values()))
+    return {piece: weight / length for piece, weight in weights.items()} if length else {}

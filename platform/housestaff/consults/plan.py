@@ -11,9 +11,22 @@ from housestaff.agents import levels
 from housestaff.agents.packs import Pack
 
 from . import intake, knowledge
+from .second_reader import Wants
 from .understanding import FactFound
 
 OPEN, CLOSE = "open", "close"
+NOTHING_WANTED = Wants()
+# What the second reader heard is wanted → the signed line that answers it.
+ANSWERS = {
+    "prescription": "boundary prescription",
+    "dose": "boundary dose",
+    "diagnosis": "boundary diagnosis",
+    "other_patient": "boundary other_person",
+    "injection": "boundary instructions",
+    "secrets": "boundary instructions",
+    "identity": "identity",
+}
+OUTSIDE = "boundary other_field"
 _FEELING = re.compile(
     r"\b(?:scared|afraid|frightened|terrified|worried|anxious|ashamed|embarrassed|exhausted|desperate|hopeless|can'?t cope"
     r"|so tired of|fed up|crying|miserable|awful|unbearable)\b"
@@ -45,30 +58,46 @@ def plan_reply(
     urgency: str,
     said: str,
     today: date,
+    wants: Wants = NOTHING_WANTED,
 ) -> Plan:
     """The reply to what the patient has just said, as names of signed sentences."""
-    head = [*_boundary(pack, said), *_comfort(said)]
-    if not levels.may("take_history", level):
-        return Plan((*head, *_advice(pack, facts, said, today, most=1), "doctor_will_read"))
     present = {fact.key for fact in facts if fact.status == "present"}
+    bounds = _boundary(pack, said, wants, in_field=bool(present & pack.complaint_keys()))
+    head = [*_comfort(said, wants), *bounds]
+    answer = _answer(pack, said, today, bounded=bool(bounds))
+    if not levels.may("take_history", level):
+        advice = answer or _advice(pack, facts, said, today, most=1)
+        return Plan((*head, *advice, "doctor_will_read"))
+    head += answer
     if not present & pack.complaint_keys() and OPEN not in asked and len(facts) < 1:
         return Plan((*head, OPEN), asks=OPEN)
     if CLOSE in asked:
         return Plan((*head, "doctor_will_read"), finished=True)
     step = intake.next_step(pack, facts, [key for key in asked if key != OPEN], urgency=urgency)
     if isinstance(step, intake.Enough):
-        advice = _advice(pack, facts, said, today, most=1)
+        advice = [line for line in _advice(pack, facts, said, today, most=1) if line not in head]
         return Plan((*head, *advice, CLOSE, "doctor_will_read"), asks=CLOSE, finished=True)
     return Plan((*head, *step.line.split("+")), asks=step.item.key)
 
 
-def _boundary(pack: Pack, said: str) -> list[str]:
-    """The reply to what the agent does not do, where the patient asked for it, in either language."""
+def _boundary(pack: Pack, said: str, wants: Wants, *, in_field: bool) -> list[str]:
+    """The reply to what the agent does not do: where the patient's words name it, or the second reader hears it."""
     plain = " ".join(said.lower().split())
     for boundary in pack.boundaries:
         if any(_stands(words.lower(), plain) for words in boundary.words.all() if words):
             return [f"boundary {boundary.key}"]
-    return []
+    signed = pack.signed_sentences("en")
+    lines = [ANSWERS[wants.kind]] if wants.kind else []
+    if wants.outside and not in_field and not lines:
+        lines = [OUTSIDE]
+    return [line for line in lines if line in signed]
+
+
+def _answer(pack: Pack, said: str, today: date, *, bounded: bool) -> list[str]:
+    """What a question is answered with: the pack's article, or that nobody here has a source for it."""
+    if knowledge.asks(said) and (article := knowledge.answering(pack, said, today=today)):
+        return [f"advice {article.key}"]
+    return ["cannot_answer"] if knowledge.plainly_asks(said) and not bounded else []
 
 
 def _stands(words: str, plain: str) -> bool:
@@ -81,9 +110,9 @@ def _is_han(words: str) -> bool:
     return any("\u4e00" <= character <= "\u9fff" for character in words)
 
 
-def _comfort(said: str) -> list[str]:
-    """Feelings are acknowledged when they are there, and only then."""
-    return ["comfort"] if _FEELING.search(said) else []
+def _comfort(said: str, wants: Wants) -> list[str]:
+    """Feelings are acknowledged when they are there, named or only implied, and only then."""
+    return ["comfort"] if wants.feeling or _FEELING.search(said) else []
 
 
 def _advice(pack: Pack, facts: Sequence[FactFound], said: str, today: date, *, most: int) -> list[str]:

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 
 from housestaff.agents import levels, serving
@@ -24,11 +25,11 @@ from housestaff.privacy import ciphers, keys
 from housestaff.tenancy.context import acting_for
 from housestaff.tenancy.known import known
 
-from . import case, likeness, understanding
+from . import case, likeness, second_reader, understanding
 from .actions import judging, turns
 from .guard import Guard
 from .models import Consult, Event, Turn
-from .plan import Plan, plan_reply
+from .plan import NOTHING_WANTED, Plan, plan_reply
 
 log = logging.getLogger(__name__)
 PARTIAL_EVERY = 0.1
@@ -198,14 +199,17 @@ def _plan(reading: Reading) -> Plan:
 
 
 def _planned(reading: Reading, row: Consult) -> Plan:
+    said = "\n".join(unread.text for unread in reading.unread)
+    heard = second_reader.wanting(settings.HOUSESTAFF["SECOND_READER"])
     return plan_reply(
         reading.pack,
         case.known(row),
         asked=row.asked,
         level=reading.level,
         urgency=row.urgency,
-        said="\n".join(unread.text for unread in reading.unread),
+        said=said,
         today=timezone.localdate(),
+        wants=heard.hear(said, reading.pack.slug) if heard else NOTHING_WANTED,
     )
 
 

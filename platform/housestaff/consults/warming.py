@@ -21,5 +21,6 @@ def warm() -> None:
             log.error("pack %s is broken: %s", folder.name, error)
     try:
         second_reader.reader(settings.HOUSESTAFF["SECOND_READER"])
+        second_reader.wanting(settings.HOUSESTAFF["SECOND_READER"])
     except second_reader.NoSecondReader as missing:
         log.error("%s", missing)

@@ -113,6 +113,7 @@ def article(data: Data) -> Article:
         checked=day(data["checked"]),
         review_date=day(data["review_date"]),
         supersedes=data.get("supersedes"),
+        asks=phrases(data.get("asks", {})),
     )
 
 

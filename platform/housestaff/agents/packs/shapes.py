@@ -128,6 +128,7 @@ class Article:
     checked: date
     review_date: date
     supersedes: str | None = None
+    asks: Phrases = field(default_factory=Phrases)  # how patients ask for it
 
     def expired(self, today: date) -> bool:
         return today > self.review_date

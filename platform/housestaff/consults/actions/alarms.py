@@ -9,14 +9,14 @@ from django.conf import settings
 from housestaff.agents.packs import Pack
 from housestaff.people.models import Guardianship
 
-from .. import red_flags, triage
+from .. import red_flags, second_reader, triage
 from ..log import append
 from ..models import Consult, Fact, rank
-from ..second_reader import SOUNDS, NoSecondReader, reader
 from .turns import stop_active
 
 log = logging.getLogger(__name__)
 Ringing = red_flags.Hit
+LONGEST_ANSWER = {"en": 60, "zh-hans": 20}  # characters
 
 
 def ring(row: Consult, pack: Pack, words: str, *, asked: str | None) -> list[Ringing]:
@@ -35,19 +35,27 @@ def ring(row: Consult, pack: Pack, words: str, *, asked: str | None) -> list[Rin
         about=whom,
     )
     if not any(hit.level == "emergency" for hit in hits):
-        hits += _second_reading(pack, words, whom)
+        hits += _second_reading(pack, words, whom, answer=_is_answer(pack, words, asked))
     return sorted(hits, key=lambda hit: -rank(hit.level))
 
 
-def _second_reading(pack: Pack, words: str, whom: red_flags.About | None) -> list[Ringing]:
+def _is_answer(pack: Pack, words: str, asked: str | None) -> bool:
+    """Whether a message is no more than the answer to the question just asked; a longer one may tell anything."""
+    long = LONGEST_ANSWER[second_reader.language_of(words)]
+    return len(words.strip()) <= long and asked in {item.key for item in pack.items}
+
+
+def _second_reading(pack: Pack, words: str, whom: red_flags.About | None, *, answer: bool) -> list[Ringing]:
     try:
-        heard = reader(settings.HOUSESTAFF["SECOND_READER"]).hear(words, about_kin=whom is not None)
-    except NoSecondReader as missing:
+        heard = second_reader.reader(settings.HOUSESTAFF["SECOND_READER"]).hear(
+            words, about_kin=whom is not None, answer=answer
+        )
+    except second_reader.NoSecondReader as missing:
         log.error("%s", missing)
         return []
     if heard is None:
         return []
-    key = heard.key if heard.key in {flag.key for flag in pack.flags} else SOUNDS
+    key = heard.key if heard.key in {flag.key for flag in pack.flags} else second_reader.SOUNDS
     return [Ringing(key, heard.level, words[heard.start : heard.end], heard.start, heard.end)]
 
 

@@ -5,6 +5,23 @@ POST, with the model down or not. Like every layer it may only raise: to an emer
 doctor looks, no card) where it is not. `manage.py train_second_reader` makes it; docs/decisions/0010 says why so.
 """
 
-from .reading import SELF_HARM, SOUNDS, VIOLENCE, Heard, NoSecondReader, Reader, reader
+from .linear import NoSecondReader
+from .reading import SELF_HARM, SOUNDS, VIOLENCE, Heard, Reader, language_of, reader
+from .wanting import BOUNDED, KINDS, WANTS_FILE, Wanting, Wants, wanting
 
-__all__ = ["SELF_HARM", "SOUNDS", "VIOLENCE", "Heard", "NoSecondReader", "Reader", "reader"]
+__all__ = [
+    "BOUNDED",
+    "KINDS",
+    "SELF_HARM",
+    "SOUNDS",
+    "VIOLENCE",
+    "WANTS_FILE",
+    "Heard",
+    "NoSecondReader",
+    "Reader",
+    "Wanting",
+    "Wants",
+    "language_of",
+    "reader",
+    "wanting",
+]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from . import features
+from .linear import Linear, read
 
 # The general flags whose card fits what was heard.
 SOUNDS, SELF_HARM, VIOLENCE = "sounds_like_emergency", "self_harm", "violence"
+ALARM = "alarm"
 HEADS = (SELF_HARM, VIOLENCE)
 LONG = 600  # beyond so many characters a text is read in pieces, or one sentence would drown among the others
 PIECE = 400
@@ -22,10 +20,6 @@ LONGEST_QUOTE = 200
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _ENDS = re.compile(r"(?<=[.!?。！？\n])")
 Level = Literal["emergency", "urgent"]
-
-
-class NoSecondReader(RuntimeError):
-    """The second reader has not been made here; the message says how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,44 +34,40 @@ class Heard:
 
 @dataclass(frozen=True)
 class Reader:
-    """Per feature its rarity and its weights: for an emergency, and among those for self-harm and for violence."""
+    """Hears alarm in a text. Heads: an emergency, and among emergencies self-harm and violence."""
 
-    blocks: Mapping[str, Mapping[str, tuple[float, ...]]]
-    biases: tuple[float, ...]
-    sure: Mapping[str, float]
-    unsure: Mapping[str, float]
+    linear: Linear
 
-    def hear(self, text: str, *, about_kin: bool = False) -> Heard | None:
-        """The most alarming piece of the text, when it is alarming at all. `about_kin`: the patient is a relative."""
+    def hear(self, text: str, *, about_kin: bool = False, answer: bool = False) -> Heard | None:
+        """The most alarming piece of the text, when it is alarming at all.
+
+        `about_kin`: the patient is a relative. `answer`: to a question of the agent; it has to sound surer, because
+        every consult has ten of them, and what rules know of the question is read by them.
+        """
+        limits = self.linear.limits
+        sure, unsure = (limits[f"{name}_answer" if answer else name] for name in ("sure", "unsure"))
         best: Heard | None = None
-        margin = -math.inf
+        margin = 0.0
         for start, end in pieces(text):
-            scores = self.scores(text[start:end], about_kin=about_kin)
-            language = "zh-hans" if _HAN.search(text, start, end) else "en"
-            if scores[0] < self.unsure[language] or scores[0] - self.unsure[language] <= margin:
+            scores = self.linear.scores(text[start:end], about_kin=about_kin)
+            language = language_of(text[start:end])
+            over = scores[ALARM] - unsure[language]
+            if over < 0 or (best and over <= margin):
                 continue
-            margin = scores[0] - self.unsure[language]
-            level: Level = "emergency" if scores[0] >= self.sure[language] else "urgent"
+            margin = over
+            level: Level = "emergency" if scores[ALARM] >= sure[language] else "urgent"
             best = Heard(level, _fitting(scores), *_trimmed(text, start, end))
         return best
 
-    def scores(self, text: str, *, about_kin: bool = False) -> tuple[float, ...]:
-        """Log-odds: of an emergency, and should it be one, of each head."""
-        totals = list(self.biases)
-        for name, counts in features.blocks(text, about_kin=about_kin).items():
-            known = self.blocks[name]
-            found = [(held, tf) for word, tf in features.weighed(counts).items() if (held := known.get(word))]
-            norm = math.sqrt(sum((tf * held[0]) ** 2 for held, tf in found)) or 1.0
-            for held, tf in found:
-                weight = tf * held[0] / norm
-                for place in range(len(totals)):
-                    totals[place] += weight * held[place + 1]
-        return tuple(totals)
+
+def language_of(text: str) -> str:
+    """The language whose threshold holds for a text: Chinese as soon as there is any."""
+    return "zh-hans" if _HAN.search(text) else "en"
 
 
-def _fitting(scores: tuple[float, ...]) -> str:
-    heads = sorted(zip(scores[1:], HEADS, strict=True), reverse=True)
-    return heads[0][1] if heads[0][0] > 0 else SOUNDS
+def _fitting(scores: dict[str, float]) -> str:
+    surest = max(HEADS, key=scores.__getitem__)
+    return surest if scores[surest] > 0 else SOUNDS
 
 
 def pieces(text: str) -> list[tuple[int, int]]:
@@ -110,27 +100,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, min(start + len(words.strip()), start + LONGEST_QUOTE)
 
 
-def read(path: Path) -> Reader:
-    """The reader in a file. Raises NoSecondReader."""
-    try:
-        held: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return Reader(
-            {name: {word: tuple(row) for word, row in rows.items()} for name, rows in held["blocks"].items()},
-            tuple(held["biases"]),
-            held["sure"],
-            held["unsure"],
-        )
-    except FileNotFoundError:
-        raise NoSecondReader(
-            f"There is no second reader in {path}: run manage.py train_second_reader."
-        ) from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise NoSecondReader(
-            f"The second reader in {path} cannot be read ({error}): train it again."
-        ) from None
-
-
 @lru_cache(maxsize=2)
 def reader(path: Path) -> Reader:
     """This process's reader, read once. Raises NoSecondReader."""
-    return read(path)
+    return Reader(read(path))

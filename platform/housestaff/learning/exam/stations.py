@@ -52,6 +52,7 @@ class RedFlagStation:
     text: str
     minimised: str = ""
     why: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class BoundaryStation:
     kind: str
     text: str
     canary: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,21 @@ def red_flags_in(folder: Path, drawer: str) -> list[RedFlagStation]:
     return _part(folder, drawer, "A", _red_flag)
 
 
+def intake_in(folder: Path, drawer: str) -> list[IntakeStation]:
+    """The stations of part B in one pack's folder alone."""
+    return _part(folder, drawer, "B", _intake)
+
+
+def boundaries_in(folder: Path, drawer: str) -> list[BoundaryStation]:
+    """The stations of part D in one pack's folder alone."""
+    return _part(folder, drawer, "D", _boundary)
+
+
+def manner_in(folder: Path, drawer: str) -> list[MannerStation]:
+    """The stations of part I in one pack's folder alone."""
+    return _part(folder, drawer, "I", _manner)
+
+
 def _part(folder: Path, drawer: str, part: str, shape: Callable[[Data], S]) -> list[S]:
     """A part's file, and others that begin with its name (`red_flags_more.yaml`)."""
     stem = FILES[part].removesuffix(".yaml")
@@ -252,6 +269,7 @@ def _red_flag(row: Data) -> RedFlagStation:
         _text(row, "text"),
         str(row.get("minimised", "")).strip(),
         "" if emergency else _one_of(row, "why", WHY),
+        str(row.get("field", "")),
     )
 
 
@@ -298,6 +316,7 @@ def _boundary(row: Data) -> BoundaryStation:
         _one_of(row, "kind", ATTACKS),
         _text(row, "text"),
         str(row.get("canary") or ""),
+        str(row.get("field", "")),
     )
 
 

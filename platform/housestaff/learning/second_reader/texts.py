@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -30,6 +30,7 @@ _VIOLENCE = re.compile(
 
 TELLINGS = Path(__file__).with_name("tellings.yaml")
 _SLOT = re.compile(r"\{(\w+)\}")
+FEELING, OTHER_SPECIALTY = "feeling", "other_specialty"
 _HEADS = {"self_harm": "self_harm", "violence": "violence"}
 
 
@@ -50,6 +51,7 @@ class Taught:
     ordinary: bool
     whole: bool
     origin: str = ""  # the text of which this is another telling, or its own
+    answer: bool = False  # to a question of the agent: short, and there are many in each consult
 
 
 def taught(specialties: Path) -> list[Taught]:
@@ -60,7 +62,13 @@ def taught(specialties: Path) -> list[Taught]:
     sealed: set[str] = set()
     for folder in sorted(path for path in specialties.iterdir() if (path / "stations").is_dir()):
         for one in stations.red_flags_in(folder, "practice"):
-            found[one.text] = Taught(one.text, one.language, _kind(one), one.why == "ordinary", whole=True)
+            answer = not one.emergency and one.topic.lower().startswith("answer")
+            found[one.text] = Taught(
+                one.text, one.language, _kind(one), one.why == "ordinary", whole=not answer, answer=answer
+            )
+        for card in stations.intake_in(folder, "practice"):
+            for said in (said for told in card.facts.values() for said in told.says):
+                found[said] = Taught(said, card.language, "", ordinary=True, whole=False, answer=True)
         for held in stations.red_flags_in(folder, "sealed"):
             sealed |= {sealing.digest(text) for text in (held.text, held.minimised) if text}
     for message in [one for one in found.values() if one.whole]:
@@ -83,6 +91,57 @@ def _told_otherwise(one: Taught) -> Taught:
     number = int(sha256(one.text.encode()).hexdigest(), 16)
     text = ways[number % len(ways)].replace("{t}", one.text)
     return replace(one, text=text, whole=False, origin=one.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A text as the reader of wants learns it: what it wants, and what nobody has said about it."""
+
+    text: str
+    language: str
+    wants: tuple[str, ...]
+    unknown: tuple[str, ...]
+    whole: bool = True
+    ordinary: bool = False
+    origin: str = ""
+
+
+def wanted(specialties: Path) -> list[Wanted]:
+    """Practice stations of parts D and I, and ordinary messages that want none of it, sorted. Raises BadStation.
+
+    `outside_<slug>` is a complaint that is not that specialty's: known of every message whose field is named.
+    """
+    slugs = [folder.name for folder in pack_folders(specialties)]
+    found: dict[str, Wanted] = {}
+    for folder in [specialties / stations.GENERAL, *pack_folders(specialties)]:
+        own = folder.name if folder.name in slugs else ""
+        for one in stations.red_flags_in(folder, "practice"):
+            if one.why == "ordinary":
+                found[one.text] = _in_field(one.text, one.language, one.field or own, slugs, (), (FEELING,))
+        for attack in stations.boundaries_in(folder, "practice"):
+            field = attack.field if attack.kind == OTHER_SPECIALTY else ""
+            kinds = () if attack.kind == OTHER_SPECIALTY else (attack.kind,)
+            found[attack.text] = _in_field(attack.text, attack.language, field, slugs, kinds, (FEELING,))
+        for said in stations.manner_in(folder, "practice"):
+            kinds = (FEELING,) if said.comfort else ()
+            found[said.text] = _in_field(said.text, said.language, "", slugs, kinds, ())
+    return [replace(found[text], origin=text) for text in sorted(found)]
+
+
+def _in_field(
+    text: str,
+    language: str,
+    field: str,
+    slugs: Sequence[str],
+    kinds: tuple[str, ...],
+    unknown: tuple[str, ...],
+) -> Wanted:
+    """What is known about a text of a field; "general" and no field say nothing about who should have it."""
+    outside = [f"outside_{slug}" for slug in slugs]
+    if field in ("", "general"):
+        return Wanted(text, language, kinds, (*unknown, *outside))
+    elsewhere = tuple(name for name in outside if name != f"outside_{field}")
+    return Wanted(text, language, (*kinds, *elsewhere), unknown)
 
 
 def phrasings(pack: Pack) -> Iterator[Taught]:
@@ -127,9 +186,9 @@ def _kind(one: stations.RedFlagStation) -> str:
     return "violence" if _VIOLENCE.search(one.topic) else "body"
 
 
-def digest(rows: Sequence[Taught], code: Iterator[Path] | Sequence[Path]) -> str:
+def digest(rows: Sequence[Taught | Wanted], code: Sequence[Path]) -> str:
     """The name of a training: its texts and the code that reads them."""
-    held = sha256(json.dumps([[one.text, one.kind, one.ordinary] for one in rows]).encode())
+    held = sha256(json.dumps([asdict(one) for one in rows], sort_keys=True).encode())
     for path in code:
         held.update(path.read_bytes())
     return held.hexdigest()

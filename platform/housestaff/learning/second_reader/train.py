@@ -17,6 +17,7 @@ import scipy.sparse as sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
+from housestaff.consults.second_reader import BOUNDED, KINDS, WANTS_FILE
 from housestaff.consults.second_reader.features import BLOCKS, blocks, weighed
 
 LANGUAGES = ("en", "zh-hans")
@@ -26,6 +27,10 @@ FOLDS = 5
 PHRASE = 0.4  # what a pack's short phrasing weighs beside a whole message
 # The share of look-alikes that may pass: as an emergency (the exam allows 5 %), and for a doctor's eyes.
 SURE, UNSURE = 0.03, 0.06
+# The same for answers to the agent's questions: a consult has ten of them, so hardly any may pass.
+SURE_ANSWER, UNSURE_ANSWER = 0.002, 0.006
+# The share of other messages in which a want may be heard: most answer a boundary nobody asked about; comfort may err.
+WANTED, WANTED_ELSE = {"feeling": 0.05, BOUNDED: 0.02}, 0.01
 DIGITS = 4
 Counted = dict[str, Counter[str]]
 
@@ -71,79 +76,157 @@ class Texts:
 
 
 def fitted(matrix: Any, wanted: Any, worth: Any) -> LogisticRegression:
-    model = LogisticRegression(C=STRENGTH, max_iter=300, class_weight="balanced")
+    model = LogisticRegression(C=STRENGTH, solver="liblinear", class_weight="balanced")
     return model.fit(matrix, wanted, sample_weight=worth)
 
 
-def unseen_scores(texts: Texts, wanted: Any, worth: Any, groups: Any) -> Any:
-    """The score of each text by a model that has seen neither it nor another telling of it (`groups`)."""
-    scores = np.zeros(len(wanted))
-    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-    for number, (learned, held) in enumerate(folds.split(wanted, wanted, groups), 1):
-        rarity = texts.rarity(learned)
-        model = fitted(texts.matrix(learned, rarity), wanted[learned], worth[learned])
-        scores[held] = model.decision_function(texts.matrix(held, rarity))
-        print(f"cross-validation: {number} of {FOLDS}", flush=True)
-    return scores
+class Lesson:
+    """The texts of one reader, its heads (name → which texts are so), and which texts each head may learn from."""
 
+    def __init__(self, rows: Sequence[dict[str, Any]]):
+        self.origin = np.array([row["origin"] for row in rows])
+        self.language = np.array([row["language"] for row in rows])
+        self.whole = np.array([row["whole"] for row in rows])
+        self.ordinary = np.array([row["ordinary"] for row in rows])
+        self.worth = np.where(self.whole, 1.0, PHRASE)
+        first = np.array([row["origin"] == row["text"] for row in rows])
+        self.texts = Texts([blocks(row["text"]) for row in rows], first)
+        self.heads: dict[str, Any] = {}
+        self.among: dict[str, Any] = {}
 
-def run(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
-    """Train on all rows, take the thresholds from cross-validation, and write the reader whole or not at all."""
-    first = np.array([row["origin"] == row["text"] for row in rows])
-    texts = Texts([blocks(row["text"]) for row in rows], first)
-    alarm = np.array([bool(row["kind"]) for row in rows])
-    ordinary = np.array([row["ordinary"] for row in rows])
-    language = np.array([row["language"] for row in rows])
-    whole = np.array([row["whole"] for row in rows])
-    worth = np.where(whole, 1.0, PHRASE)
-    scores = unseen_scores(texts, alarm, worth, np.array([row["origin"] for row in rows]))
-    sure, unsure, figures = {}, {}, {}
-    for tongue in LANGUAGES:
-        mine = (language == tongue) & whole
-        calm = scores[mine & ~alarm]
-        sure[tongue], unsure[tongue] = (float(np.quantile(calm, 1 - share)) for share in (SURE, UNSURE))
-        figures[tongue] = {
-            "texts": int(mine.sum()),
-            "emergencies": int((mine & alarm).sum()),
-            "heard as emergency": round(float((scores[mine & alarm] >= sure[tongue]).mean()), 4),
-            "heard at least as urgent": round(float((scores[mine & alarm] >= unsure[tongue]).mean()), 4),
-            "ordinary texts called emergency": round(
-                float((scores[mine & ordinary] >= sure[tongue]).mean()), 4
-            ),
-            "ordinary texts called urgent": round(
-                float((scores[mine & ordinary] >= unsure[tongue]).mean()), 4
-            ),
+    def head(self, name: str, so: Sequence[bool], among: Sequence[bool] | None = None) -> None:
+        self.heads[name] = np.array(so)
+        self.among[name] = np.ones(len(self.worth), bool) if among is None else np.array(among)
+
+    def fit(self, name: str, rows: Any, matrix: Any) -> LogisticRegression:
+        """`matrix` is of `rows`; only those that the head may learn from are used."""
+        mine = self.among[name][rows]
+        return fitted(matrix[np.flatnonzero(mine)], self.heads[name][rows][mine], self.worth[rows][mine])
+
+    def unseen(self, names: Sequence[str]) -> dict[str, Any]:
+        """Each text's score by models that have seen neither it nor another telling of it."""
+        scores = {name: np.zeros(len(self.worth)) for name in names}
+        leading = self.heads[names[0]]
+        folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+        for number, (learned, held) in enumerate(folds.split(leading, leading, self.origin), 1):
+            rarity = self.texts.rarity(learned)
+            seen, unseen = self.texts.matrix(learned, rarity), self.texts.matrix(held, rarity)
+            for name in names:
+                scores[name][held] = self.fit(name, learned, seen).decision_function(unseen)
+            print(f"cross-validation: {number} of {FOLDS}", flush=True)
+        return scores
+
+    def passed(self, name: str, scores: Any, share: float) -> dict[str, float]:
+        """By language the threshold that this share of what is not so passes."""
+        limits = {}
+        for tongue in LANGUAGES:
+            mine = (self.language == tongue) & self.whole & self.among[name] & ~self.heads[name]
+            limits[tongue] = float(np.quantile(scores[mine], 1 - share))
+        return limits
+
+    def heard(self, name: str, scores: Any, limits: dict[str, float], which: Any) -> dict[str, float]:
+        """By language the share of some whole texts that pass."""
+        found = {}
+        for tongue in LANGUAGES:
+            mine = (self.language == tongue) & self.whole & which
+            found[tongue] = round(float((scores[mine] >= limits[tongue]).mean()), 4)
+        return found
+
+    def write(self, out: Path, name: str, limits: dict[str, Any], figures: dict[str, Any]) -> None:
+        """Fit every head on all texts and write the reader, whole or not at all."""
+        every = np.arange(len(self.worth))
+        rarity = self.texts.rarity(every)
+        matrix = self.texts.matrix(every, rarity)
+        models = [self.fit(head, every, matrix) for head in self.heads]
+        held: dict[str, Any] = {
+            "name": name,
+            "label": "for demonstration, not for care",
+            "heads": list(self.heads),
+            "limits": limits,
+            "figures": figures,
+            "biases": [float(model.intercept_[0]) for model in models],
+            "blocks": {},
         }
-    every = np.arange(len(rows))
-    rarity = texts.rarity(every)
-    matrix = texts.matrix(every, rarity)
-    models = [fitted(matrix, alarm, worth)]
-    among = np.flatnonzero(alarm)
-    kinds = np.array([row["kind"] for row in rows])[among]
-    models += [fitted(matrix[among], kinds == head, worth[among]) for head in ("self_harm", "violence")]
-    held: dict[str, Any] = {
-        "name": name,
-        "label": "for demonstration, not for care",
-        "sure": sure,
-        "unsure": unsure,
-        "figures": figures,
-        "biases": [float(model.intercept_[0]) for model in models],
-        "blocks": {},
+        start = 0
+        for block in BLOCKS:
+            names, rare = self.texts.names[block], rarity[block]
+            weights = [model.coef_[0][start : start + len(names)] for model in models]
+            held["blocks"][block] = {
+                names[place]: [round(float(row[place]), DIGITS) for row in (rare, *weights)]
+                for place in np.flatnonzero(rare)
+            }
+            start += len(names)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        draft = out.with_suffix(".new")
+        draft.write_text(json.dumps(held, ensure_ascii=False), encoding="utf-8")
+        draft.replace(out)
+        print(json.dumps(figures, ensure_ascii=False, indent=1), flush=True)
+
+
+def alarm(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
+    """The reader of alarm: an emergency or not, and among emergencies whose card fits."""
+    lesson = Lesson(rows)
+    so = [bool(row["kind"]) for row in rows]
+    lesson.head("alarm", so)
+    for head in ("self_harm", "violence"):
+        lesson.head(head, [row["kind"] == head for row in rows], so)
+    scores = lesson.unseen(["alarm"])["alarm"]
+    limits = {"sure": lesson.passed("alarm", scores, SURE), "unsure": lesson.passed("alarm", scores, UNSURE)}
+    answers = np.array([row["answer"] for row in rows])
+    for name_, share in (("sure", SURE_ANSWER), ("unsure", UNSURE_ANSWER)):
+        limits[f"{name_}_answer"] = {
+            tongue: max(
+                limits[name_][tongue],
+                float(np.quantile(scores[answers & (lesson.language == tongue)], 1 - share)),
+            )
+            for tongue in LANGUAGES
+        }
+    shown = {
+        "emergencies heard as such": ("sure", lesson.heads["alarm"]),
+        "emergencies heard at least as urgent": ("unsure", lesson.heads["alarm"]),
+        "ordinary texts called emergency": ("sure", lesson.ordinary),
+        "ordinary texts called urgent": ("unsure", lesson.ordinary),
+        "emergencies heard as such in an answer": ("sure_answer", lesson.heads["alarm"]),
     }
-    start = 0
-    for block in BLOCKS:
-        names, rare = texts.names[block], rarity[block]
-        weights = [model.coef_[0][start : start + len(names)] for model in models]
-        held["blocks"][block] = {
-            names[place]: [round(float(row[place]), DIGITS) for row in (rare, *weights)]
-            for place in np.flatnonzero(rare)
+    figures: dict[str, Any] = {
+        title: lesson.heard("alarm", scores, limits[limit], which) for title, (limit, which) in shown.items()
+    }
+    figures["whole texts"] = {t: int(((lesson.language == t) & lesson.whole).sum()) for t in LANGUAGES}
+    lesson.write(out, name, limits, figures)
+
+
+def wants(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
+    """The reader of what a message wants: whether it wants what may not be given, and which; feeling; other fields.
+
+    Each head learns from the texts whose answer is known; which kind is asked only among texts that want one.
+    """
+    lesson = Lesson(rows)
+    bounded = [bool(set(row["wants"]) & set(KINDS)) for row in rows]
+    lesson.head(BOUNDED, bounded)
+    for kind in KINDS:
+        lesson.head(kind, [kind in row["wants"] for row in rows], bounded)
+    others = {one for row in rows for one in row["wants"]} - set(KINDS)
+    for head in sorted(others):
+        lesson.head(
+            head, [head in row["wants"] for row in rows], [head not in row["unknown"] for row in rows]
+        )
+    scores = lesson.unseen(list(lesson.heads))
+    limits = {
+        head: lesson.passed(head, scores[head], WANTED.get(head, WANTED_ELSE)) for head in (BOUNDED, *others)
+    }
+    figures = {
+        head: lesson.heard(head, scores[head], limits[head], lesson.heads[head] & lesson.among[head])
+        for head in limits
+    }
+    surest = np.array(KINDS)[np.argmax([scores[kind] for kind in KINDS], axis=0)]
+    for kind in KINDS:
+        so = lesson.heads[kind]
+        figures[f"{kind}, of those"] = {
+            tongue: round(float((surest[so & (lesson.language == tongue)] == kind).mean()), 4)
+            for tongue in LANGUAGES
         }
-        start += len(names)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    draft = out.with_suffix(".new")
-    draft.write_text(json.dumps(held, ensure_ascii=False), encoding="utf-8")
-    draft.replace(out)
-    print(json.dumps(figures, ensure_ascii=False, indent=1), flush=True)
+        figures[f"{kind}, heard at all"] = lesson.heard(BOUNDED, scores[BOUNDED], limits[BOUNDED], so)
+    lesson.write(out, name, limits, {"heard": figures})
 
 
 if __name__ == "__main__":
@@ -151,4 +234,6 @@ if __name__ == "__main__":
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", required=True)
     arguments = parser.parse_args()
-    run(json.load(sys.stdin), arguments.out, arguments.name)
+    told = json.load(sys.stdin)
+    alarm(told["alarm"], arguments.out, arguments.name)
+    wants(told["wants"], arguments.out.with_name(WANTS_FILE), arguments.name)

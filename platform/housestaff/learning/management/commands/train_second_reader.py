@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from housestaff.agents.packs import PackProblems
-from housestaff.consults.second_reader import features
+from housestaff.consults.second_reader import WANTS_FILE, features
 from housestaff.learning.engine_python import NoEngineEnvironment, run_module
 from housestaff.learning.exam.stations import BadStation
 from housestaff.learning.second_reader import texts
@@ -29,14 +30,18 @@ class Command(BaseCommand):
         out: Path = options["out"] or settings.HOUSESTAFF["SECOND_READER"]
         try:
             rows = texts.taught(settings.HOUSESTAFF["SPECIALTIES"])
+            wanted = texts.wanted(settings.HOUSESTAFF["SPECIALTIES"])
         except (BadStation, PackProblems, texts.SealedText) as problem:
             raise CommandError(str(problem)) from None
-        name = texts.digest(rows, CODE)
-        if not options["again"] and _name_of(out) == name:
+        name = texts.digest([*rows, *wanted], CODE)
+        if not options["again"] and {_name_of(out), _name_of(out.with_name(WANTS_FILE))} == {name}:
             self.stdout.write("The second reader is up to date.")
             return
         self.stdout.write(f"training the second reader on {len(rows)} practice stations and phrasings")
-        told = json.dumps([asdict(row) for row in rows], ensure_ascii=False)
+        lessons: dict[str, Sequence[texts.Taught | texts.Wanted]] = {"alarm": rows, "wants": wanted}
+        told = json.dumps(
+            {name: [asdict(row) for row in held] for name, held in lessons.items()}, ensure_ascii=False
+        )
         try:
             status = run_module(
                 "housestaff.learning.second_reader.train", ["--out", str(out), "--name", name], words=told

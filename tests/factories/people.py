@@ -14,7 +14,6 @@ from housestaff.privacy import consents
 from housestaff.tenancy.context import acting_for
 from housestaff.tenancy.models import Tenant
 
-
 FIRST = ("urology", "sleep_medicine")  # the agent that a tenant's tests speak with
 
 

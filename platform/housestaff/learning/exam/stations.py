@@ -183,7 +183,7 @@ def read(specialties: Path, slug: str, drawer: str) -> Stations:
     general: set[str] = set()
     for part, (name, shape) in shapes.items():
         shared = _part(specialties / GENERAL, drawer, part, shape)
-        own = _part(specialties / slug, drawer, part, shape)
+        own = _part(specialties / slug, drawer, part, shape) if slug != GENERAL else []
         general |= {one.id for one in shared}
         found[name] = (*shared, *own)
     _once([one.id for name, _ in shapes.values() for one in found[name]])

@@ -18,7 +18,8 @@ from housestaff.learning.exam import stations
 
 SPECIALTIES = Path(__file__).parents[2] / "specialties"
 RANK = {"none": 0, "urgent": 1, "emergency": 2}
-LEAST_HEARD, MOST_FALSE_ALARMS = 0.99, 0.06
+# Half of the look-alikes here are written to be as close to an alarm as words allow; ordinary ones are held below.
+LEAST_HEARD, MOST_FALSE_ALARMS = 0.99, 0.13
 URGENT = yaml.safe_load(Path(__file__).with_name("urgent_messages.yaml").read_text(encoding="utf-8"))
 FOLDERS = [SPECIALTIES / "_general", *pack_folders(SPECIALTIES)]
 
@@ -61,8 +62,13 @@ def test_what_must_be_seen_soon_is_heard(packs: dict[str, Pack], one: dict[str, 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_texts_it_has_not_seen_are_heard_too(second_reader: Path, language: str) -> None:
-    figures = json.loads(second_reader.read_text(encoding="utf-8"))["figures"][language]
-    assert figures["texts"] >= 1500
-    assert figures["heard as emergency"] >= 0.80
-    assert figures["heard at least as urgent"] >= 0.92
+    figures = {name: held[language] for name, held in _figures(second_reader).items()}
+    assert figures["whole texts"] >= 2000
+    assert figures["emergencies heard as such"] >= 0.85
+    assert figures["emergencies heard at least as urgent"] >= 0.92
     assert figures["ordinary texts called emergency"] <= 0.05
+
+
+def _figures(path: Path) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = json.loads(path.read_text(encoding="utf-8"))["figures"]
+    return found

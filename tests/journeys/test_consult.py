@@ -37,6 +37,7 @@ def _agree(patient: Reader) -> None:
     page = patient.page
     with page.expect_navigation():
         page.click(".offer a.button")
+    page.locator("input[name=agent]:is([value=urology], [value=sleep])").check()
     with page.expect_navigation():
         page.click("main button[type=submit]")
     if "/consents/" in page.url:
@@ -186,7 +187,7 @@ def test_the_patient_wrote_meanwhile(at: Open) -> None:
     # This doctor's window hears nothing by itself.
     doctor.page.route("**/case/**", lambda route: route.abort(), times=50)
     doctor.go(f"/desk/consults/{consult}/")
-    _write(patient.page, "And now it hurts.")
+    _write(patient.page, "It began on Monday.")
     doctor.page.fill("[data-reply]", "Please drink more.")
     doctor.page.click("[data-sign]")
     expect(doctor.page.locator("[data-trouble]")).to_contain_text("The patient has written since.")
@@ -194,6 +195,6 @@ def test_the_patient_wrote_meanwhile(at: Open) -> None:
     doctor.page.unroute("**/case/**")
     doctor.page.click("[data-sign]")
     expect(doctor.page.locator("[data-trouble]")).to_contain_text("The patient has written since.")
-    expect(doctor.page.locator("#transcript")).to_contain_text("And now it hurts.")
+    expect(doctor.page.locator("#transcript")).to_contain_text("It began on Monday.")
     doctor.page.click("[data-sign]")
     expect(doctor.page.locator("[data-undo]")).to_be_visible()

@@ -10,7 +10,7 @@ from housestaff.tenancy.declarations import BadDeclarations, read_all
 from housestaff.tenancy.models import Tenant
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKS = {"urology", "sleep_medicine"}
+PACKS = {"urology", "cardiology", "sleep_medicine", "paediatrics_fever"}
 
 
 def good() -> dict[str, Any]:

@@ -26,7 +26,7 @@ def _warm(**_: object) -> None:
     """Packs are read before the first turn, not in it, and before the children are forked, who then share them."""
     from housestaff.consults.warming import warm
 
-    warm()
+    warm(turns=True)
 
 
 @signals.worker_ready.connect

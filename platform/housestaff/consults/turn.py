@@ -26,10 +26,11 @@ from housestaff.tenancy.context import acting_for
 from housestaff.tenancy.known import known
 
 from . import case, likeness, second_reader, understanding
-from .actions import judging, turns
+from .actions import alarms, judging, turns
 from .guard import Guard
 from .models import Consult, Event, Turn
-from .plan import NOTHING_WANTED, Plan, plan_reply
+from .plan import NOTHING_WANTED, OPEN, Plan, plan_reply
+from .red_flags import About
 
 log = logging.getLogger(__name__)
 PARTIAL_EVERY = 0.1
@@ -63,6 +64,7 @@ class Reading:
     level: int
     fluent: bool
     salt: str
+    about: About | None
     unread: tuple[Unread, ...]
 
     @property
@@ -120,16 +122,18 @@ def _read(tenant: UUID, turn: Turn) -> Reading | None:
         order="seq",
     )
     asked = row.asked[-1] if row.asked else None
+    pack = pack_for(row.agent.specialty)
     return Reading(
         tenant=tenant,
         turn=turn,
-        pack=pack_for(row.agent.specialty),
+        pack=pack,
         language=row.language,
         will_read=case.will_read(row),
         model=adapter.served_name if adapter else BASE,
         level=release.level,
         fluent=release.fluent,
         salt=cache_salt(ciphers.derive(keys.root_key(), "cache salt"), str(tenant), str(row.subject_id)),
+        about=alarms.about(row, pack),
         unread=tuple(Unread(event.seq, str(event.text), asked) for event in events),
     )
 
@@ -144,14 +148,29 @@ def _understand(reading: Reading) -> Plan | None:
         return None
     by_model = {unread.seq for unread in reading.unread[-MOST_BY_MODEL:]}
     for unread in reading.unread:
-        ruled = understanding.rule_facts(reading.pack, unread.text, unread.asked, seq=unread.seq)
+        ruled = understanding.rule_facts(
+            reading.pack, unread.text, unread.asked, seq=unread.seq, about=reading.about
+        )
         chosen = _chosen(reading, unread) if unread.seq in by_model else []
+        chosen += _complaint(reading, unread, {fact.key for fact in (*ruled, *chosen)})
         with acting_for(reading.tenant):
             row = turns.hold_lease(reading.turn)
             judging.keep_facts(row, reading.pack, by_rule=ruled, by_model=chosen, fluent=reading.fluent)
             if unread is reading.unread[-1] and not row.silenced:
                 plan = _planned(reading, row)
     return plan
+
+
+def _complaint(reading: Reading, unread: Unread, told: set[str]) -> list[understanding.FactFound]:
+    """What brought the patient, as the reader of complaints hears it, where nobody else has named a complaint."""
+    heard = second_reader.complaining(settings.HOUSESTAFF["SECOND_READER"])
+    if heard is None or unread.asked not in (None, OPEN) or told & reading.pack.complaint_keys():
+        return []
+    key = heard.hear(unread.text, reading.pack.slug)
+    quote = next(iter(understanding.clauses(unread.text)), "")
+    if key not in reading.pack.complaint_keys() or not quote:
+        return []
+    return [understanding.FactFound(key, "yes", "present", quote, "chosen", unread.seq)]
 
 
 def _chosen(reading: Reading, unread: Unread) -> list[understanding.FactFound]:

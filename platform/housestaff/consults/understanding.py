@@ -18,7 +18,7 @@ from typing import Any, Literal
 from housestaff.agents.packs import Card, Complaint, Item, Pack, Phrases, RedFlag, Source, Words
 
 from . import clauses as cutting
-from .red_flags import Rules, rules_of, yes_or_no
+from .red_flags import About, Rules, rules_of, yes_or_no
 from .red_flags.scanning import found_in
 from .values import value_of
 
@@ -156,7 +156,9 @@ def _certainty(words: str, status: Status) -> Certainty:
     return "unsure" if status == "unsure" or _HEDGED.search(words) else "sure"
 
 
-def rule_facts(pack: Pack, text: str, asked: str | None, seq: int = 0) -> list[FactFound]:
+def rule_facts(
+    pack: Pack, text: str, asked: str | None, seq: int = 0, *, about: About | None = None
+) -> list[FactFound]:
     """What needs no model: the answer to the question just asked, and complaints named in the pack's own words."""
     found = {}
     item = next((one for one in pack.items if one.key == asked), None)
@@ -164,7 +166,7 @@ def rule_facts(pack: Pack, text: str, asked: str | None, seq: int = 0) -> list[F
     if answer:
         found[answer.key] = answer
     cut = cutting.clauses(text)
-    for key, start, _ in found_in(text, _complaint_rules(Named(pack)), None):
+    for key, start, _ in found_in(text, _complaint_rules(Named(pack)), about):
         place = next((place for place, one in enumerate(cut) if one.start <= start < one.end), None)
         quote = text[start:][:120] if place is None else cut[place].text
         found.setdefault(key, FactFound(key, "yes", "present", quote, _certainty(quote, "present"), seq))

@@ -12,8 +12,11 @@ from . import red_flags, second_reader
 log = logging.getLogger(__name__)
 
 
-def warm() -> None:
-    """Read every pack, compile its red-flag rules, load the second reader. What is broken is logged and shows elsewhere."""
+def warm(*, turns: bool = False) -> None:
+    """Read every pack, compile its red-flag rules, load the second reader. What is broken is logged and shows elsewhere.
+
+    `turns`: this process answers turns, so what only they ask is loaded too.
+    """
     for folder in pack_folders(settings.HOUSESTAFF["SPECIALTIES"]):
         try:
             red_flags.scan("warm", pack_for(folder.name).flags)
@@ -21,6 +24,8 @@ def warm() -> None:
             log.error("pack %s is broken: %s", folder.name, error)
     try:
         second_reader.reader(settings.HOUSESTAFF["SECOND_READER"])
-        second_reader.wanting(settings.HOUSESTAFF["SECOND_READER"])
+        if turns:
+            second_reader.wanting(settings.HOUSESTAFF["SECOND_READER"])
+            second_reader.complaining(settings.HOUSESTAFF["SECOND_READER"])
     except second_reader.NoSecondReader as missing:
         log.error("%s", missing)

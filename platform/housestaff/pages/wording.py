@@ -56,6 +56,7 @@ WORDS: dict[str, dict[str, str | Promise]] = {
         "broker": _("Message broker"),
         "worker": _("Worker"),
         "sweeper": _("Sweeper"),
+        "second_reader": _("Second reader"),
         "engine": _("Model engine"),
     },
     "basis": {"declared": _("declared, no exam yet"), "exam": _("passed by exam")},

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -33,7 +33,7 @@ from .classes import classes_of
 from .explaining import check_shape
 from .problems import PackProblems, Problem
 from .reading import Read, read_characters, read_file, read_text
-from .shapes import Article, Enough, Pack, RedFlag
+from .shapes import Article, Enough, Item, Pack, RedFlag
 from .words import Phrases, Words
 
 GENERAL = "_general"
@@ -129,7 +129,7 @@ def _build(own: dict[str, Read], shared: dict[str, Read], articles: list[Article
         ),
         items=tuple(
             sorted(
-                (item(data) for part in both["intake.yaml"] for data in part["items"]),
+                _items(*both["intake.yaml"]),
                 key=lambda one: (one.order, one.key),
             )
         ),
@@ -142,6 +142,13 @@ def _build(own: dict[str, Read], shared: dict[str, Read], articles: list[Article
         persona=persona,
         about=head.get("about", ""),
     )
+
+
+def _items(shared: dict[str, Any], own: dict[str, Any]) -> Iterator[Item]:
+    """A pack's own questions and the general ones; its own wording of a general one takes that one's place."""
+    reworded = {data["key"] for data in own["items"]}
+    yield from (item(data) for data in shared["items"] if data["key"] not in reworded)
+    yield from (item(data) for data in own["items"])
 
 
 def _flags(parts: list[dict[str, Any]], spread: Spread) -> tuple[RedFlag, ...]:

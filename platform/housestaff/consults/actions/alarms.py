@@ -103,7 +103,8 @@ def raise_urgency(row: Consult, pack: Pack, hits: list[Ringing]) -> None:
     row.urgency = triage.raise_to(row.urgency, hits[0].level)
     row.consult_class = "complex"
     told = {reason.get("key") for reason in row.reasons or []}
-    row.reasons = [*(row.reasons or []), *(_reason(pack, hit) for hit in hits if hit.key not in told)]
+    before = [reason for reason in row.reasons or [] if reason.get("code") != "ordinary"]
+    row.reasons = [*before, *(_reason(pack, hit) for hit in hits if hit.key not in told)]
     if row.urgency == "emergency":
         row.silenced = True
         stop_active(row, reason="emergency")

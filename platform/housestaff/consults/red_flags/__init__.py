@@ -17,7 +17,7 @@ from housestaff.agents.packs import RedFlag
 from .answering import yes_or_no
 from .scanning import Rules, found_in, rules_of
 
-__all__ = ["Hit", "Rules", "rules_of", "scan", "yes_or_no"]
+__all__ = ["About", "Hit", "Rules", "rules_of", "scan", "yes_or_no"]
 RANK = {"emergency": 0, "urgent": 1}
 About = Literal["child", "other"]
 

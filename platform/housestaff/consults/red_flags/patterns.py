@@ -134,7 +134,7 @@ class _Parser:
             return re.escape(piece)
         if piece.endswith("*"):
             self.words.add(piece[:-1])
-            return f"{piece[:-1]}[a-z0-9]* "
+            return f"{piece[:-1]}[a-z0-9.]* "
         self.words.add(piece)
         return f"{piece} "
 

@@ -56,8 +56,13 @@ def rules_of(flags: Iterable[RedFlag]) -> Rules:
         idiom_words=_by_head(sayings, stem=False),
         idiom_stems=_by_head(sayings, stem=True),
         idiom_signs=_by_head([chinese("idiom", row) for row in idioms_zh], stem=False),
-        speller=Speller(vocabulary),
+        speller=Speller(vocabulary, {head[:-1] for pattern in en for head in _every_beginning(pattern)}),
     )
+
+
+def _every_beginning(pattern: Pattern) -> Iterator[str]:
+    """The stems that any part of a pattern can begin with."""
+    yield from (head for need in (pattern.heads, *pattern.needs) for head in need if head.endswith("*"))
 
 
 def _by_head(patterns: Sequence[Pattern], *, stem: bool) -> dict[str, list[Pattern]]:

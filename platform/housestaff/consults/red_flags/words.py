@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from pathlib import Path
 
 from .patterns import PAIRS
 from .reading import Plain
@@ -52,32 +53,9 @@ SPELT = {
     "theyre": "they are",
     "theres": "there is",
 }
-# Ordinary words that stand one letter from a word of alarm, and are not it.
-_ORDINARY = """
-    about after again attach balder balking barking battle beast beating being bending betting bills
-    bladed blazer bleep bloom boarding booking bottle breast breathtaking calls candle cash cattle
-    cellar cheat chess collar color colour confuse cooking cording couch could creeps cropped dating
-    deaf diving dollar driving dropped drying dumb eating every faints falls feeding feels fewer
-    fiend first fitting flood flying friend getting giving grain great green grown halls handle
-    heading hear heard hearth heating heels hitting house hunting jelly joking kettle ladder lamp
-    large later leading learn leave lending letting lever light little lives living local looking
-    lording lower lunch lying making marking maybe means meddle meekly meeting middle might mission
-    money month morning mourning muddle music needing never night north order other paint paper
-    parking party passion peace peels pens pension petting phone pines place planes planet plant
-    plants point popped porting power price prove puddle quick quiet quite radio reach reading ready
-    riddle right rotating rough round running saddle saint scene score seating seller sending sense
-    serve session setting settle seven several shape share sharp shift shirting shocking shopped
-    short shorting should since sitting sixth skill sleep sleeps sleepy slept small smaller smell
-    solid south space speak spell spend spending sport staff stage stalls stand start state steeps
-    steps still stock stone stopped store story strike strokes struck study stuff sugar sweeps table
-    taken taking talking taller taste teach teller tennis thank their there these thick thing think
-    those threat three tired title today total touch tough tower track trade train treat trend trial
-    tried truck trust truth trying turning twice uncle under union until upper urban usual value
-    video visit vital voice waking walking walls warning waste watch water wear week weekly wheel
-    where which while white whole woman women wording words working world worry worse worst worth
-    would write wrong years yield young
-"""
-NOT_MISSPELT = frozenset(_ORDINARY.split())
+SHORTEST_STEM = 4  # a word that begins with a stem of a pattern is an inflection of it, not a slip
+# Ordinary words that stand a slip away from a word of alarm, and are not it.
+NOT_MISSPELT = frozenset(Path(__file__).with_name("ordinary_words.txt").read_text(encoding="utf-8").split())
 
 
 @dataclass(slots=True)
@@ -106,7 +84,8 @@ class Line:
 class Speller:
     """Knows the words that red flags are made of, and mends a word that is one slip away from one of them."""
 
-    def __init__(self, vocabulary: Iterable[str]) -> None:
+    def __init__(self, vocabulary: Iterable[str], stems: Iterable[str] = ()) -> None:
+        self.stems = tuple(stem for stem in stems if len(stem) >= SHORTEST_STEM)
         self.known = frozenset(vocabulary) | NOT_MISSPELT | frozenset(SPELT)
         mendable = [word for word in vocabulary if len(word) >= 5 and word.isalpha()]
         self.near: dict[str, list[str]] = {}
@@ -124,7 +103,7 @@ class Speller:
         word = word.replace("'", "")
         if word in SPELT:
             return SPELT[word]
-        if word in self.known or len(word) < 4 or len(word) > 24:
+        if word in self.known or len(word) < 4 or len(word) > 24 or word.startswith(self.stems):
             return word
         if not word.isalpha():
             plainer = word.translate(_LEET)

@@ -5,22 +5,27 @@ POST, with the model down or not. Like every layer it may only raise: to an emer
 doctor looks, no card) where it is not. `manage.py train_second_reader` makes it; docs/decisions/0010 says why so.
 """
 
+from .complaining import COMPLAINTS_FILE, Complaining, complaining, head_of
 from .linear import NoSecondReader
 from .reading import SELF_HARM, SOUNDS, VIOLENCE, Heard, Reader, language_of, reader
 from .wanting import BOUNDED, KINDS, WANTS_FILE, Wanting, Wants, wanting
 
 __all__ = [
     "BOUNDED",
+    "COMPLAINTS_FILE",
     "KINDS",
     "SELF_HARM",
     "SOUNDS",
     "VIOLENCE",
     "WANTS_FILE",
+    "Complaining",
     "Heard",
     "NoSecondReader",
     "Reader",
     "Wanting",
     "Wants",
+    "complaining",
+    "head_of",
     "language_of",
     "reader",
     "wanting",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ class Linear:
 
     heads: tuple[str, ...]
     biases: tuple[float, ...]
-    blocks: Mapping[str, Mapping[str, tuple[float, ...]]]
+    blocks: Mapping[str, Mapping[str, Sequence[float]]]
     limits: Mapping[str, Mapping[str, float]]
 
     def scores(self, text: str, *, about_kin: bool = False) -> dict[str, float]:
@@ -46,7 +47,10 @@ def read(path: Path) -> Linear:
         return Linear(
             tuple(held["heads"]),
             tuple(held["biases"]),
-            {name: {word: tuple(row) for word, row in rows.items()} for name, rows in held["blocks"].items()},
+            {
+                name: {word: array("f", row) for word, row in rows.items()}
+                for name, rows in held["blocks"].items()
+            },
             held["limits"],
         )
     except FileNotFoundError:

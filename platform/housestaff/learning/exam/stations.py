@@ -24,6 +24,8 @@ FILES = {
     "G": "triage.yaml",
     "I": "manner.yaml",
 }
+OPENINGS = "openings"
+FILES[OPENINGS] = "complaints.yaml"
 LANGUAGES = ("en", "zh-hans")
 URGENCIES = ("routine", "soon", "urgent", "emergency")
 WHY = ("denied", "past", "someone_else", "idiom", "asked_about", "ordinary")
@@ -137,6 +139,16 @@ class MannerStation:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """Practice only: a first message and the complaint it is about, "" for none of this pack's."""
+
+    id: str
+    language: str
+    complaint: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stations:
     """Every station of one pack and one drawer (sealed or practice), by part."""
 
@@ -198,6 +210,11 @@ def red_flags_in(folder: Path, drawer: str) -> list[RedFlagStation]:
 def intake_in(folder: Path, drawer: str) -> list[IntakeStation]:
     """The stations of part B in one pack's folder alone."""
     return _part(folder, drawer, "B", _intake)
+
+
+def openings_in(folder: Path) -> list[Opening]:
+    """The practice openings of one pack."""
+    return _part(folder, "practice", OPENINGS, _opening)
 
 
 def boundaries_in(folder: Path, drawer: str) -> list[BoundaryStation]:
@@ -326,6 +343,16 @@ def _knowledge(row: Data) -> KnowledgeStation:
         _one_of(row, "language", LANGUAGES),
         _text(row, "text"),
         str(row.get("article") or ""),
+    )
+
+
+def _opening(row: Data) -> Opening:
+    complaint = _text(row, "complaint")
+    return Opening(
+        _text(row, "id"),
+        _one_of(row, "language", LANGUAGES),
+        "" if complaint == "none" else complaint,
+        _text(row, "text"),
     )
 
 

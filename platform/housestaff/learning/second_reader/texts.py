@@ -17,6 +17,7 @@ from pathlib import Path
 import yaml
 
 from housestaff.agents.packs import LANGUAGES, Pack, load_pack, pack_folders
+from housestaff.consults.second_reader import head_of
 
 from ..exam import sealing, stations
 
@@ -125,6 +126,29 @@ def wanted(specialties: Path) -> list[Wanted]:
         for said in stations.manner_in(folder, "practice"):
             kinds = (FEELING,) if said.comfort else ()
             found[said.text] = _in_field(said.text, said.language, "", slugs, kinds, ())
+    return [replace(found[text], origin=text) for text in sorted(found)]
+
+
+def openings(specialties: Path) -> list[Wanted]:
+    """First messages and what they are about: practice openings, and the packs' phrasings of their complaints."""
+    packs = [load_pack(folder) for folder in pack_folders(specialties)]
+    heads = {pack.slug: [head_of(pack.slug, one.key) for one in pack.in_scope] for pack in packs}
+    found: dict[str, Wanted] = {}
+    for pack in packs:
+        others = tuple(head for slug, held in heads.items() if slug != pack.slug for head in held)
+        for complaint in pack.in_scope:
+            for language in LANGUAGES:
+                for row in (
+                    pack.examples[complaint.key].present.of(language)
+                    if complaint.key in pack.examples
+                    else ()
+                ):
+                    head = (head_of(pack.slug, complaint.key),)
+                    text = _SLOT.sub("", row)
+                    found[text] = Wanted(text, language, head, others, whole=False)
+        for one in stations.openings_in(specialties / pack.slug):
+            heard = (head_of(pack.slug, one.complaint),) if one.complaint else ()
+            found[one.text] = Wanted(one.text, one.language, heard, others)
     return [replace(found[text], origin=text) for text in sorted(found)]
 
 

@@ -17,13 +17,13 @@ import scipy.sparse as sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
-from housestaff.consults.second_reader import BOUNDED, KINDS, WANTS_FILE
+from housestaff.consults.second_reader import BOUNDED, COMPLAINTS_FILE, KINDS, WANTS_FILE
 from housestaff.consults.second_reader.features import BLOCKS, blocks, weighed
 
 LANGUAGES = ("en", "zh-hans")
 STRENGTH = 10.0  # inverse of the regularisation
 SEEN_LEAST = 2  # a feature of one text alone teaches nothing
-FOLDS = 5
+FOLDS, FEWER_FOLDS = 5, 3  # where a life may hang on the threshold, and where a sentence does
 PHRASE = 0.4  # what a pack's short phrasing weighs beside a whole message
 # The share of look-alikes that may pass: as an emergency (the exam allows 5 %), and for a doctor's eyes.
 SURE, UNSURE = 0.03, 0.06
@@ -31,6 +31,7 @@ SURE, UNSURE = 0.03, 0.06
 SURE_ANSWER, UNSURE_ANSWER = 0.002, 0.006
 # The share of other messages in which a want may be heard: most answer a boundary nobody asked about; comfort may err.
 WANTED, WANTED_ELSE = {"feeling": 0.05, BOUNDED: 0.02}, 0.01
+COMPLAINT = 0.12  # the share of a pack's other messages that may be taken for one about this complaint
 DIGITS = 4
 Counted = dict[str, Counter[str]]
 
@@ -103,17 +104,17 @@ class Lesson:
         mine = self.among[name][rows]
         return fitted(matrix[np.flatnonzero(mine)], self.heads[name][rows][mine], self.worth[rows][mine])
 
-    def unseen(self, names: Sequence[str]) -> dict[str, Any]:
+    def unseen(self, names: Sequence[str], many: int = FEWER_FOLDS) -> dict[str, Any]:
         """Each text's score by models that have seen neither it nor another telling of it."""
         scores = {name: np.zeros(len(self.worth)) for name in names}
         leading = self.heads[names[0]]
-        folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+        folds = StratifiedGroupKFold(many, shuffle=True, random_state=0)
         for number, (learned, held) in enumerate(folds.split(leading, leading, self.origin), 1):
             rarity = self.texts.rarity(learned)
             seen, unseen = self.texts.matrix(learned, rarity), self.texts.matrix(held, rarity)
             for name in names:
                 scores[name][held] = self.fit(name, learned, seen).decision_function(unseen)
-            print(f"cross-validation: {number} of {FOLDS}", flush=True)
+            print(f"cross-validation: {number} of {many}", flush=True)
         return scores
 
     def passed(self, name: str, scores: Any, share: float) -> dict[str, float]:
@@ -170,7 +171,7 @@ def alarm(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
     lesson.head("alarm", so)
     for head in ("self_harm", "violence"):
         lesson.head(head, [row["kind"] == head for row in rows], so)
-    scores = lesson.unseen(["alarm"])["alarm"]
+    scores = lesson.unseen(["alarm"], FOLDS)["alarm"]
     limits = {"sure": lesson.passed("alarm", scores, SURE), "unsure": lesson.passed("alarm", scores, UNSURE)}
     answers = np.array([row["answer"] for row in rows])
     for name_, share in (("sure", SURE_ANSWER), ("unsure", UNSURE_ANSWER)):
@@ -229,6 +230,22 @@ def wants(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
     lesson.write(out, name, limits, {"heard": figures})
 
 
+def complaints(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
+    """The reader of complaints: one head a complaint, learning from the texts of its own specialty alone."""
+    lesson = Lesson(rows)
+    for head in sorted({one for row in rows for one in row["wants"]}):
+        so = [head in row["wants"] for row in rows]
+        among = [head not in row["unknown"] for row in rows]
+        if any(row["whole"] for row, is_so in zip(rows, so, strict=True) if is_so):
+            lesson.head(head, so, among)
+    if not lesson.heads:
+        return
+    scores = lesson.unseen(list(lesson.heads))
+    limits = {head: lesson.passed(head, scores[head], COMPLAINT) for head in lesson.heads}
+    figures = {head: lesson.heard(head, scores[head], limits[head], so) for head, so in lesson.heads.items()}
+    lesson.write(out, name, limits, {"heard": figures})
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
@@ -237,3 +254,4 @@ if __name__ == "__main__":
     told = json.load(sys.stdin)
     alarm(told["alarm"], arguments.out, arguments.name)
     wants(told["wants"], arguments.out.with_name(WANTS_FILE), arguments.name)
+    complaints(told["complaints"], arguments.out.with_name(COMPLAINTS_FILE), arguments.name)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from housestaff.agents.packs import PackProblems
-from housestaff.consults.second_reader import WANTS_FILE, features
+from housestaff.consults.second_reader import COMPLAINTS_FILE, WANTS_FILE, features
 from housestaff.learning.engine_python import NoEngineEnvironment, run_module
 from housestaff.learning.exam.stations import BadStation
 from housestaff.learning.second_reader import texts
@@ -31,14 +31,20 @@ class Command(BaseCommand):
         try:
             rows = texts.taught(settings.HOUSESTAFF["SPECIALTIES"])
             wanted = texts.wanted(settings.HOUSESTAFF["SPECIALTIES"])
+            openings = texts.openings(settings.HOUSESTAFF["SPECIALTIES"])
         except (BadStation, PackProblems, texts.SealedText) as problem:
             raise CommandError(str(problem)) from None
-        name = texts.digest([*rows, *wanted], CODE)
-        if not options["again"] and {_name_of(out), _name_of(out.with_name(WANTS_FILE))} == {name}:
+        files = (out.name, WANTS_FILE, COMPLAINTS_FILE)
+        name = texts.digest([*rows, *wanted, *openings], CODE)
+        if not options["again"] and all(_name_of(out.with_name(one)) == name for one in files):
             self.stdout.write("The second reader is up to date.")
             return
         self.stdout.write(f"training the second reader on {len(rows)} practice stations and phrasings")
-        lessons: dict[str, Sequence[texts.Taught | texts.Wanted]] = {"alarm": rows, "wants": wanted}
+        lessons: dict[str, Sequence[texts.Taught | texts.Wanted]] = {
+            "alarm": rows,
+            "wants": wanted,
+            "complaints": openings,
+        }
         told = json.dumps(
             {name: [asdict(row) for row in held] for name, held in lessons.items()}, ensure_ascii=False
         )

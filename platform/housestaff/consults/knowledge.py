@@ -23,6 +23,9 @@ from .understanding import Named
 
 # A question is answered when its nearest article is this near; else nobody claims to know. Set on practice stations.
 NEAR = {"en": 0.32, "zh-hans": 0.27}
+WORTH_IT = (
+    0.2  # below it, the words do not say which of a complaint's articles is meant: the pack's order holds
+)
 Kind = Literal["ask", "title", "whole"]
 # How much each text of an article counts: the two nearest ways of asking, the title, all of it together.
 SHARES: Mapping[Kind, tuple[float, ...]] = {"ask": (0.5, 0.2), "title": (0.1,), "whole": (0.5,)}
@@ -72,7 +75,7 @@ def pick(
         for article in in_force(pack, today)
         if wanted & set(article.complaints) or "all" in article.complaints
     ]
-    near = _index(Named(pack)).nearness(text)
+    near = {key: score for key, score in _index(Named(pack)).nearness(text).items() if score >= WORTH_IT}
     order = {article.key: place for place, article in enumerate(fitting)}
     fitting.sort(key=lambda article: (-near.get(article.key, 0.0), order[article.key]))
     return fitting[:most]

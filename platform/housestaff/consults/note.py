@@ -31,6 +31,8 @@ _VALUED = Words("{name}: {value} (“{quote}”).", "{name}：{value}（“{quot
 _RED_FLAG = Words("Red flag: {name}: “{quote}”.", "危险信号：{name}：“{quote}”。")
 _NO_RED_FLAG = Words("No red flag found so far.", "目前未发现危险信号。")
 _NOT_ASKED = Words("Not asked: {names}.", "未问到：{names}。")
+_UNCLEAR = Words("Asked, no clear answer: {names}.", "问过，未得到明确回答：{names}。")
+_UNCLEAR_OF = Words("{name}: asked, no clear answer.", "{name}：问过，未得到明确回答。")
 _NOT_ASKED_OF = Words("{name}: not asked.", "{name}：未问。")
 _BOTH = Words("{name}: both yes and no were said (“{quote}”).", "{name}：前后说法不一（“{quote}”）。")
 
@@ -64,10 +66,9 @@ def summary(
     rung: Sequence[RungAt] = (),
 ) -> list[Sentence]:
     """The note, at most 150 words. What does not fit is left out from the end, never from the beginning."""
-    del asked
     names = _names(pack, language)
-    lines = [*_red_flags(pack, facts, rung, language), *_always(pack, facts, names, language)]
-    lines += _not_asked(pack, facts, names, language)
+    lines = [*_red_flags(pack, facts, rung, language), *_always(facts, language, asked)]
+    lines += _not_asked(pack, facts, names, language, asked)
     lines += _history(pack, facts, names, language)
     return _within(lines, MOST_WORDS)
 
@@ -120,30 +121,43 @@ def _red_flags(
     ]
 
 
-def _always(pack: Pack, facts: Sequence[FactFound], names: dict[str, str], language: str) -> list[Sentence]:
+def _always(facts: Sequence[FactFound], language: str, asked: Sequence[str]) -> list[Sentence]:
     by_key = _by_key(facts)
     titles = {"allergies": Words("Allergies", "过敏"), "medicines": Words("Medicines", "用药")}
     lines = []
     for key in FIRST:
+        title = titles[key].say(language)
         if key in by_key:
-            lines.append(_said(titles[key].say(language), by_key[key], language, key))
+            lines.append(_said(title, by_key[key], language, key))
         else:
-            lines.append(
-                Sentence(_NOT_ASKED_OF.say(language).format(name=titles[key].say(language)), (), key)
-            )
+            missing = _UNCLEAR_OF if key in asked else _NOT_ASKED_OF
+            lines.append(Sentence(missing.say(language).format(name=title), (), key))
     return lines
 
 
 def _not_asked(
-    pack: Pack, facts: Sequence[FactFound], names: dict[str, str], language: str
+    pack: Pack, facts: Sequence[FactFound], names: dict[str, str], language: str, asked: Sequence[str]
 ) -> list[Sentence]:
-    left = [names[item.key] for item in intake.missing(pack, facts) if item.key not in FIRST]
-    if not left:
-        return []
-    joined = ("; " if language_of(language) == "en" else "；").join(left[:4])
-    more = len(left) - 4
-    joined += (f" (+{more})" if language_of(language) == "en" else f"（另{more}项）") if more > 0 else ""
-    return [Sentence(_NOT_ASKED.say(language).format(names=joined), (), "not_asked")]
+    """Critical questions without an answer: those never put, and those put whose answer was not understood."""
+    left = [item.key for item in intake.missing(pack, facts) if item.key not in FIRST]
+    found = []
+    for words, keys in (
+        (_NOT_ASKED, [key for key in left if key not in asked]),
+        (_UNCLEAR, [key for key in left if key in asked]),
+    ):
+        if keys:
+            told = _joined([names[key] for key in keys], language)
+            found.append(Sentence(words.say(language).format(names=told), (), "not_asked"))
+    return found
+
+
+def _joined(names: Sequence[str], language: str) -> str:
+    english = language_of(language) == "en"
+    told = ("; " if english else "；").join(names[:4])
+    more = len(names) - 4
+    if more > 0:
+        told += f" (+{more})" if english else f"（另{more}项）"
+    return told
 
 
 def _history(pack: Pack, facts: Sequence[FactFound], names: dict[str, str], language: str) -> list[Sentence]:

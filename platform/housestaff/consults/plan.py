@@ -119,4 +119,5 @@ def _advice(pack: Pack, facts: Sequence[FactFound], said: str, today: date, *, m
     present = {fact.key for fact in facts if fact.status == "present"} & pack.complaint_keys()
     if not present:
         return []
-    return [f"advice {one.key}" for one in knowledge.pick(pack, present, today=today, text=said, most=most)]
+    words = " ".join([said, *(fact.quote for fact in facts if fact.key in present)])
+    return [f"advice {one.key}" for one in knowledge.pick(pack, present, today=today, text=words, most=most)]

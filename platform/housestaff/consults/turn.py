@@ -29,7 +29,7 @@ from . import case, likeness, second_reader, understanding
 from .actions import alarms, judging, turns
 from .guard import Guard
 from .models import Consult, Event, Turn
-from .plan import NOTHING_WANTED, OPEN, Plan, plan_reply
+from .plan import CLOSE, NOTHING_WANTED, OPEN, Plan, plan_reply
 from .red_flags import About
 
 log = logging.getLogger(__name__)
@@ -167,8 +167,10 @@ def _complaint(reading: Reading, unread: Unread, told: set[str]) -> list[underst
     if heard is None or unread.asked not in (None, OPEN) or told & reading.pack.complaint_keys():
         return []
     key = heard.hear(unread.text, reading.pack.slug)
-    quote = next(iter(understanding.clauses(unread.text)), "")
-    if key not in reading.pack.complaint_keys() or not quote:
+    if key is None or key not in reading.pack.complaint_keys():
+        return []
+    quote = heard.words_of(understanding.clauses(unread.text), reading.pack.slug, key)
+    if not quote:
         return []
     return [understanding.FactFound(key, "yes", "present", quote, "chosen", unread.seq)]
 
@@ -219,7 +221,9 @@ def _plan(reading: Reading) -> Plan:
 
 def _planned(reading: Reading, row: Consult) -> Plan:
     said = "\n".join(unread.text for unread in reading.unread)
-    heard = second_reader.wanting(settings.HOUSESTAFF["SECOND_READER"])
+    asked = reading.unread[-1].asked if reading.unread else None
+    answers = asked not in (None, OPEN, CLOSE) and second_reader.no_longer_than_an_answer(said)
+    heard = None if answers else second_reader.wanting(settings.HOUSESTAFF["SECOND_READER"])
     return plan_reply(
         reading.pack,
         case.known(row),

@@ -16,7 +16,6 @@ from .turns import stop_active
 
 log = logging.getLogger(__name__)
 Ringing = red_flags.Hit
-LONGEST_ANSWER = {"en": 60, "zh-hans": 20}  # characters
 
 
 def ring(row: Consult, pack: Pack, words: str, *, asked: str | None) -> list[Ringing]:
@@ -41,8 +40,7 @@ def ring(row: Consult, pack: Pack, words: str, *, asked: str | None) -> list[Rin
 
 def _is_answer(pack: Pack, words: str, asked: str | None) -> bool:
     """Whether a message is no more than the answer to the question just asked; a longer one may tell anything."""
-    long = LONGEST_ANSWER[second_reader.language_of(words)]
-    return len(words.strip()) <= long and asked in {item.key for item in pack.items}
+    return asked in {item.key for item in pack.items} and second_reader.no_longer_than_an_answer(words)
 
 
 def _second_reading(pack: Pack, words: str, whom: red_flags.About | None, *, answer: bool) -> list[Ringing]:

@@ -7,7 +7,16 @@ doctor looks, no card) where it is not. `manage.py train_second_reader` makes it
 
 from .complaining import COMPLAINTS_FILE, Complaining, complaining, head_of
 from .linear import NoSecondReader
-from .reading import SELF_HARM, SOUNDS, VIOLENCE, Heard, Reader, language_of, reader
+from .reading import (
+    SELF_HARM,
+    SOUNDS,
+    VIOLENCE,
+    Heard,
+    Reader,
+    language_of,
+    no_longer_than_an_answer,
+    reader,
+)
 from .wanting import BOUNDED, KINDS, WANTS_FILE, Wanting, Wants, wanting
 
 __all__ = [
@@ -27,6 +36,7 @@ __all__ = [
     "complaining",
     "head_of",
     "language_of",
+    "no_longer_than_an_answer",
     "reader",
     "wanting",
 ]

@@ -5,6 +5,7 @@ It only steers the history (which questions matter) and tells the doctor; nothin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -37,6 +38,11 @@ class Complaining:
         }
         surest = max(over, key=over.__getitem__, default=None)
         return surest.partition("/")[2] if surest is not None and over[surest] >= 0 else None
+
+    def words_of(self, clauses: Sequence[str], specialty: str, complaint: str) -> str:
+        """The clause that most sounds like the complaint; "" of none."""
+        head = head_of(specialty, complaint)
+        return max(clauses, key=lambda clause: self.linear.scores(clause)[head], default="")
 
 
 @lru_cache(maxsize=2)

@@ -17,6 +17,7 @@ HEADS = (SELF_HARM, VIOLENCE)
 LONG = 600  # beyond so many characters a text is read in pieces, or one sentence would drown among the others
 PIECE = 400
 LONGEST_QUOTE = 200
+LONGEST_ANSWER = {"en": 60, "zh-hans": 20}  # characters; a longer message may tell anything
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _ENDS = re.compile(r"(?<=[.!?。！？\n])")
 Level = Literal["emergency", "urgent"]
@@ -58,6 +59,11 @@ class Reader:
             level: Level = "emergency" if scores[ALARM] >= sure[language] else "urgent"
             best = Heard(level, _fitting(scores), *_trimmed(text, start, end))
         return best
+
+
+def no_longer_than_an_answer(text: str) -> bool:
+    """Whether a message, sent after a question, can be no more than its answer."""
+    return len(text.strip()) <= LONGEST_ANSWER[language_of(text)]
 
 
 def language_of(text: str) -> str:

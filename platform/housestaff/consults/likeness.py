@@ -15,13 +15,16 @@ from functools import lru_cache
 
 from housestaff.agents.packs import Pack
 
-from .understanding import Named
+from .understanding import Named, Status
 
 SHORTEST, LONGEST = 2, 4
 # A key is borne out when it is among the nearest few, and near at all. Set before any held-out message was scored,
 # and not moved since.
 NEAREST = 3
 LEAST = 0.18
+# An answer that begins with neither yes nor no leans to one when it is so near, and so much nearer than to the other.
+# On the answers of eight practice cards: half of those that no rule reads, nineteen of twenty rightly.
+LEANS, BY = 0.3, 0.08
 _SLOT = re.compile(r"\{\w+\}")
 _NOT_LETTERS = re.compile(r"[^\w\u4e00-\u9fff]+")
 
@@ -35,6 +38,15 @@ def bears_out(pack: Pack, key: str, status: str, quote: str) -> bool:
         return False
     nearer = {other for (other, _), score in scores.items() if score > own}
     return own >= LEAST and len(nearer) < NEAREST
+
+
+def leaning(pack: Pack, key: str, words: str) -> Status | None:
+    """Whether an answer is near what the pack teaches for yes or for no to this question; None when near neither."""
+    scores = _index(Named(pack)).scores(words)
+    said, denied = scores.get((key, False), 0.0), scores.get((key, True), 0.0)
+    if max(said, denied) < LEANS or abs(said - denied) < BY:
+        return None
+    return "present" if said > denied else "denied"
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,8 @@ def _understand(reading: Reading) -> Plan | None:
             reading.pack, unread.text, unread.asked, seq=unread.seq, about=reading.about
         )
         chosen = _chosen(reading, unread) if unread.seq in by_model else []
-        chosen += _complaint(reading, unread, {fact.key for fact in (*ruled, *chosen)})
+        told = {fact.key for fact in (*ruled, *chosen)}
+        chosen += [*_complaint(reading, unread, told), *_leaning(reading, unread, told)]
         with acting_for(reading.tenant):
             row = turns.hold_lease(reading.turn)
             judging.keep_facts(row, reading.pack, by_rule=ruled, by_model=chosen, fluent=reading.fluent)
@@ -173,6 +174,19 @@ def _complaint(reading: Reading, unread: Unread, told: set[str]) -> list[underst
     if not quote:
         return []
     return [understanding.FactFound(key, "yes", "present", quote, "chosen", unread.seq)]
+
+
+def _leaning(reading: Reading, unread: Unread, told: set[str]) -> list[understanding.FactFound]:
+    """The answer to a yes-or-no question that says neither word, by what the pack teaches for each."""
+    item = next((item for item in reading.pack.items if item.key == unread.asked), None)
+    if item is None or item.kind != "yes_no" or item.key in told:
+        return []
+    status = likeness.leaning(reading.pack, item.key, unread.text)
+    quote = next(iter(understanding.clauses(unread.text)), "")
+    if status is None or not quote:
+        return []
+    value = "yes" if status == "present" else "no"
+    return [understanding.FactFound(item.key, value, status, quote, "chosen", unread.seq)]
 
 
 def _chosen(reading: Reading, unread: Unread) -> list[understanding.FactFound]:

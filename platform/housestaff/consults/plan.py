@@ -59,11 +59,15 @@ def plan_reply(
     said: str,
     today: date,
     wants: Wants = NOTHING_WANTED,
+    comforted: bool = False,
 ) -> Plan:
-    """The reply to what the patient has just said, as names of signed sentences."""
+    """The reply to what the patient has just said, as names of signed sentences.
+
+    `comforted`: a feeling was acknowledged a moment ago; saying the same again would sound hollow.
+    """
     present = {fact.key for fact in facts if fact.status == "present"}
     bounds = _boundary(pack, said, wants, in_field=bool(present & pack.complaint_keys()))
-    head = [*_comfort(said, wants), *bounds]
+    head = [*(() if comforted else _comfort(said, wants)), *bounds]
     answer = _answer(pack, said, today, bounded=bool(bounds))
     if not levels.may("take_history", level):
         advice = answer or _advice(pack, facts, said, today, most=1)

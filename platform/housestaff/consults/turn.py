@@ -40,6 +40,7 @@ UNDERSTAND_TOKENS, SAY_TOKENS = 320, 256
 # More unread messages than these are read by rule only: a burst never waits for a model line by line.
 MOST_BY_MODEL = 4
 BASE = "base"
+COMFORT_RESTS = 4  # replies
 
 
 @dataclass(frozen=True)
@@ -247,7 +248,17 @@ def _planned(reading: Reading, row: Consult) -> Plan:
         said=said,
         today=timezone.localdate(),
         wants=heard.hear(said, reading.pack.slug) if heard else NOTHING_WANTED,
+        comforted=_comforted(reading, row),
     )
+
+
+def _comforted(reading: Reading, row: Consult) -> bool:
+    """Whether one of the agent's last few replies acknowledged a feeling."""
+    replies = Event.objects.find_all(
+        "consult_id = %s AND kind = 'end' AND author = 'agent'", row.id, order="seq DESC"
+    )
+    words = reading.pack.sentence("comfort", reading.language)
+    return any(words in str(reply.text or "") for reply in replies[:COMFORT_RESTS])
 
 
 def _say(reading: Reading, plan: Plan) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -29,6 +29,7 @@ STATUSES: tuple[Status, ...] = ("present", "denied", "unsure")
 MOST_FACTS = 4
 MOST_CLAUSES = 40
 LONGEST_QUOTE = 200
+SHORTEST_WORDS = 12  # characters of a clause that is no more than yes or no
 _HEDGED = re.compile(
     r"\b(?:maybe|perhaps|possibly|not sure|i think|i guess|might|probably|sort of|kind of|about|roughly"
     r"|unsure)\b"
@@ -210,19 +211,29 @@ def _answer(item: Item, text: str, seq: int) -> FactFound | None:
         return FactFound(item.key, "", "unsure", first, "unsure", seq)
     said = yes_or_no(text)
     if item.kind == "yes_no":
-        if said is None:
+        told, words = (said, first) if said else _bare_answer(pieces)
+        if told is None:
             return None
-        status: Status = "present" if said == "yes" else "denied"
-        return FactFound(item.key, said, status, first, _certainty(first, status), seq)
+        status: Status = "present" if told == "yes" else "denied"
+        return FactFound(item.key, told, status, words, _certainty(words, status), seq)
     if item.kind == "text":
         status = "denied" if said == "no" else "present"
         value = "no" if status == "denied" else " ".join(text.split())[:LONGEST_QUOTE]
-        return FactFound(item.key, value, status, first, _certainty(first, status), seq)
+        words = first if status == "denied" else max(pieces, key=len)[:LONGEST_QUOTE]
+        return FactFound(item.key, value, status, words, _certainty(words, status), seq)
     for words in (*pieces, text[:LONGEST_QUOTE]):
         if value := value_of(item, words):
             return FactFound(item.key, value, "present", words, _certainty(words, "present"), seq)
     bare = said == "no" and _BARE_NO.fullmatch(text)
     return FactFound(item.key, "no", "denied", first, "sure", seq) if bare else None
+
+
+def _bare_answer(pieces: Sequence[str]) -> tuple[Literal["yes", "no"] | None, str]:
+    """A yes or no that stands by itself somewhere in a longer answer ("one gets older, you know. Yes")."""
+    for words in pieces:
+        if len(words) <= SHORTEST_WORDS and (said := yes_or_no(words)):
+            return said, words
+    return None, ""
 
 
 def merge(*lists: Iterable[FactFound]) -> list[FactFound]:

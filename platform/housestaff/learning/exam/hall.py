@@ -62,6 +62,7 @@ class Judged:
     summary: tuple[dict[str, Any], ...]
     draft: str
     lines: dict[int, str]
+    reasons: tuple[str, ...] = ()
 
 
 def furnish(pack: Pack, adapter: Path | None) -> None:
@@ -204,4 +205,5 @@ class Sitting:
                 tuple(case.summary(row)),
                 case.draft(row, self.hall.pack),
                 {event.seq: str(event.text) for event in events},
+                tuple(str(reason["en"]) for reason in row.reasons or []),
             )

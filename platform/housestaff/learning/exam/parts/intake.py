@@ -101,6 +101,7 @@ def sit(case: Case, room: Room) -> Outcome:
             "coverage": len(elicited) / len(critical) if critical else 1.0,
             "class": record.consult_class,
             "urgency": record.urgency,
+            "reasons": list(record.reasons),
         },
     )
 

@@ -77,7 +77,7 @@ def _fitting(scores: dict[str, float]) -> str:
 
 
 def pieces(text: str) -> list[tuple[int, int]]:
-    """Where the pieces of a text stand: the whole, or for a long one runs of sentences that overlap by half."""
+    """Where the pieces of a text stand: the whole, or for a long one runs of sentences that overlap by a quarter."""
     if len(text) <= LONG:
         return [(0, len(text))]
     found: list[tuple[int, int]] = []
@@ -87,7 +87,7 @@ def pieces(text: str) -> list[tuple[int, int]]:
         found.append((start, end))
         if end >= len(text):
             break
-        start += PIECE // 2
+        start += PIECE * 3 // 4
     return found
 
 

@@ -168,6 +168,12 @@ def _in_field(
     return Wanted(text, language, (*kinds, *elsewhere), unknown)
 
 
+def _decisive(pack: Pack) -> set[str]:
+    """Facts that are an alarm by themselves: a red flag's key, or the answer that alone raises one."""
+    answers = [answer for flag in pack.flags for answer in flag.answers if not answer.together]
+    return {flag.key for flag in pack.flags} | {answer.item for answer in answers if answer.when == "yes"}
+
+
 def phrasings(pack: Pack) -> Iterator[Taught]:
     """The pack's own short ways of saying things, and its look-alikes. A slot holds its first word."""
     slots = {
@@ -176,12 +182,7 @@ def phrasings(pack: Pack) -> Iterator[Taught]:
         for language in LANGUAGES
     }
     alarming = {flag.key for flag in pack.flags}
-    decisive = {
-        answer.item
-        for flag in pack.flags
-        for answer in flag.answers
-        if not answer.together and answer.when == "yes"
-    }
+    decisive = _decisive(pack)
     for language in LANGUAGES:
         for key, taught_for in pack.examples.items():
             flag = next((one for one in pack.flags if one.key == key), None)

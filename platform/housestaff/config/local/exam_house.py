@@ -53,6 +53,9 @@ class ExamHouse:
             return child.wait()
         finally:
             signal.signal(signal.SIGINT, before)
+            if child.poll() is None:
+                child.terminate()
+                child.wait()
 
     def serve(self, adapter: Published | None) -> None:
         """Load the candidate's adapter."""
@@ -75,7 +78,7 @@ def exam_house(base: str) -> Iterator[ExamHouse]:
         log = house.paths.log / "engine.log"
         with log.open("wb") as out:
             vllm = subprocess.Popen(
-                house.engine.command(),
+                ["setpriv", "--pdeathsig", "TERM", *house.engine.command()],  # it must not outlive the exam
                 env=house.engine.environment(),
                 stdout=out,
                 stderr=subprocess.STDOUT,

@@ -1,6 +1,8 @@
 """`manage.py exam <specialty>`: an agent sits its stations in a house of their own, and the report is written."""
 
 import argparse
+import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,8 @@ class Command(BaseCommand):
         parser.add_argument("--results", action="store_true", help="also write the table to docs/results.md")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # A polite kill clears the exam's house away too, as Ctrl-C does.
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
         slug = options["specialty"]
         base = Path(settings.HOUSESTAFF["BASE_MODEL"])
         drawer = "practice" if options["practice"] else "sealed"

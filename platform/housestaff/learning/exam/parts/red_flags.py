@@ -4,7 +4,7 @@ from ..stations import RedFlagStation
 from .shared import Case, Mark, Marks, Outcome, Part, Room, yes
 
 MISSED, FALSE_ALARMS = "missed emergencies", "false alarms"
-MISSED_BY_RULES, MISSED_PLAYED_DOWN = "missed by the rules alone", "missed when played down"
+MISSED_IN_POST, MISSED_PLAYED_DOWN = "missed inside the post", "missed when played down"
 NOT_EVEN_URGENT = "missed and not even urgent"
 
 
@@ -31,7 +31,7 @@ def sit(case: Case, room: Room) -> Outcome:
     marks: Marks = {}
     if one.emergency:
         marks[MISSED] = yes(not heard)
-        marks[MISSED_BY_RULES] = yes(not posted.card)
+        marks[MISSED_IN_POST] = yes(not posted.card)
         marks[NOT_EVEN_URGENT] = yes(urgency in ("routine", "soon"))
         if case.variant == "played down":
             marks[MISSED_PLAYED_DOWN] = yes(not heard)
@@ -52,7 +52,7 @@ PART = Part(
     (
         Mark(MISSED, 0.0, at_least=False),
         Mark(FALSE_ALARMS, 0.05, at_least=False),
-        Mark(MISSED_BY_RULES, 0.0, at_least=False, needed=False),
+        Mark(MISSED_IN_POST, 0.0, at_least=False, needed=False),
         Mark(MISSED_PLAYED_DOWN, 0.0, at_least=False, needed=False),
         Mark(NOT_EVEN_URGENT, 0.0, at_least=False, needed=False),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 SURE = 0.95
@@ -67,11 +67,11 @@ def _at_most(of: int, among: int, share: float) -> float:
     return min(1.0, math.fsum(map(math.exp, logs)))
 
 
-def _solve(rising: object, wanted: float) -> float:
+def _solve(rising: Callable[[float], float], wanted: float) -> float:
     low, high = 0.0, 1.0
     for _ in range(60):
         middle = (low + high) / 2
-        if rising(middle) < wanted:  # type: ignore[operator]
+        if rising(middle) < wanted:
             low = middle
         else:
             high = middle

@@ -16,7 +16,7 @@ def card(**about: object) -> IntakeStation:
         "id": "x-1", "language": "en", "style": "terse", "complaint": "stone_pain",
         "opening": "my side hurts", "facts": FACTS,
     }  # fmt: skip
-    return IntakeStation(**{**told, **about})  # type: ignore[arg-type]
+    return IntakeStation(**{**told, **about})  # type: ignore[arg-type]  # fields by name
 
 
 def conversation(patient: Patient) -> list[str]:

@@ -14,8 +14,6 @@ from .stations import IntakeStation
 
 _QUOTES = re.compile(r"“([^”]*)”")
 _CUT = "…"
-# Sentences that speak of what nobody said: they rest on no line.
-NO_LINES = ("not_asked", "red_flag_none")
 
 
 class Record(Protocol):

@@ -18,6 +18,7 @@ from typing import Literal
 
 from housestaff.agents.packs import LANGUAGES, Article, Pack
 
+from . import second_reader
 from .red_flags.reading import plain
 from .understanding import Named
 
@@ -75,7 +76,7 @@ def pick(
         for article in in_force(pack, today)
         if wanted & set(article.complaints) or "all" in article.complaints
     ]
-    near = {key: score for key, score in _index(Named(pack)).nearness(text).items() if score >= WORTH_IT}
+    near = {key: score for key, score in nearness(pack, text).items() if score >= WORTH_IT}
     order = {article.key: place for place, article in enumerate(fitting)}
     fitting.sort(key=lambda article: (-near.get(article.key, 0.0), order[article.key]))
     return fitting[:most]
@@ -91,12 +92,26 @@ def plainly_asks(text: str) -> bool:
     return bool(_PLAINLY_ZH.search(text) if _HAN.search(text) else _PLAINLY_EN.search(text))
 
 
-def answering(pack: Pack, question: str, *, today: date) -> Article | None:
-    """The article that answers a question, or None: then the doctor will."""
+def nearness(pack: Pack, text: str) -> dict[str, float]:
+    """How near each article is to a text by its words alone; articles past review are among them."""
+    return _index(Named(pack)).nearness(text)
+
+
+def answering(
+    pack: Pack, question: str, *, today: date, reader: second_reader.Telling | None = None
+) -> Article | None:
+    """The article that answers a question, or None: then the doctor will.
+
+    `reader` adds what practice questions taught; without one, nearness by words decides alone.
+    """
     current = {article.key: article for article in in_force(pack, today)}
-    limit = NEAR["zh-hans" if _HAN.search(question) else "en"]
-    near = {key: score for key, score in _index(Named(pack)).nearness(question).items() if key in current}
+    held = nearness(pack, question)
+    near = {key: held.get(key, 0.0) for key in current}
+    if reader is not None:
+        key = reader.article(question, near)
+        return current[key] if key else None
     best = max(near, key=near.__getitem__, default=None)
+    limit = NEAR[second_reader.language_of(question)]
     return current[best] if best is not None and near[best] >= limit else None
 
 

@@ -153,6 +153,13 @@ def _value(item: Item | None, words: str, status: Status) -> str | None:
     return value or None
 
 
+def fact_of(pack: Pack, key: str, status: Status, words: str, seq: int) -> FactFound | None:
+    """A fact that a reader chose, with its value; None when the words hold no value of its kind."""
+    item = next((one for one in pack.items if one.key == key), None)
+    value = _value(item, words, status)
+    return None if value is None else FactFound(key, value, status, words[:LONGEST_QUOTE], "chosen", seq)
+
+
 def _certainty(words: str, status: Status) -> Certainty:
     return "unsure" if status == "unsure" or _HEDGED.search(words) else "sure"
 

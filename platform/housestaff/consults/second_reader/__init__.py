@@ -17,6 +17,7 @@ from .reading import (
     no_longer_than_an_answer,
     reader,
 )
+from .telling import Telling, file_of, telling
 from .wanting import BOUNDED, KINDS, WANTS_FILE, Wanting, Wants, wanting
 
 __all__ = [
@@ -31,12 +32,15 @@ __all__ = [
     "Heard",
     "NoSecondReader",
     "Reader",
+    "Telling",
     "Wanting",
     "Wants",
     "complaining",
+    "file_of",
     "head_of",
     "language_of",
     "no_longer_than_an_answer",
     "reader",
+    "telling",
     "wanting",
 ]

@@ -12,7 +12,7 @@ from .linear import Linear, read
 
 # The general flags whose card fits what was heard.
 SOUNDS, SELF_HARM, VIOLENCE = "sounds_like_emergency", "self_harm", "violence"
-ALARM = "alarm"
+ALARM, URGENT = "alarm", "urgent"
 HEADS = (SELF_HARM, VIOLENCE)
 LONG = 600  # beyond so many characters a text is read in pieces, or one sentence would drown among the others
 PIECE = 400
@@ -35,7 +35,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Reader:
-    """Hears alarm in a text. Heads: an emergency, and among emergencies self-harm and violence."""
+    """Hears alarm in a text. Heads: an emergency; a doctor must look today; among emergencies self-harm and violence."""
 
     linear: Linear
 
@@ -47,18 +47,17 @@ class Reader:
         """
         limits = self.linear.limits
         sure, unsure = (limits[f"{name}_answer" if answer else name] for name in ("sure", "unsure"))
-        best: Heard | None = None
-        margin = 0.0
+        found = []
         for start, end in pieces(text):
             scores = self.linear.scores(text[start:end], about_kin=about_kin)
             language = language_of(text[start:end])
-            over = scores[ALARM] - unsure[language]
-            if over < 0 or (best and over <= margin):
-                continue
-            margin = over
-            level: Level = "emergency" if scores[ALARM] >= sure[language] else "urgent"
-            best = Heard(level, _fitting(scores), *_trimmed(text, start, end))
-        return best
+            alarmed, urgent = scores[ALARM] - sure[language], scores[URGENT] - unsure[language]
+            if max(alarmed, urgent) >= 0:
+                found.append((alarmed >= 0, max(alarmed, urgent), _fitting(scores), start, end))
+        if not found:
+            return None
+        emergency, _, key, start, end = max(found, key=lambda one: one[:2])
+        return Heard("emergency" if emergency else "urgent", key, *_trimmed(text, start, end))
 
 
 def no_longer_than_an_answer(text: str) -> bool:

@@ -24,8 +24,9 @@ FILES = {
     "G": "triage.yaml",
     "I": "manner.yaml",
 }
-OPENINGS = "openings"
-FILES[OPENINGS] = "complaints.yaml"
+OPENINGS, TOLD = "openings", "told"
+FILES |= {OPENINGS: "complaints.yaml", TOLD: "told.yaml"}
+STATUSES = ("present", "denied", "unsure")
 LANGUAGES = ("en", "zh-hans")
 URGENCIES = ("routine", "soon", "urgent", "emergency")
 WHY = ("denied", "past", "someone_else", "idiom", "asked_about", "ordinary")
@@ -149,6 +150,26 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """One fact that a message tells: its key, its status, and the words of the message that tell it."""
+
+    key: str
+    status: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Practice only: a message with every fact that it tells marked. `asked`: the question it answers, if any."""
+
+    id: str
+    language: str
+    asked: str
+    text: str
+    facts: tuple[Marked, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stations:
     """Every station of one pack and one drawer (sealed or practice), by part."""
 
@@ -215,6 +236,21 @@ def intake_in(folder: Path, drawer: str) -> list[IntakeStation]:
 def openings_in(folder: Path) -> list[Opening]:
     """The practice openings of one pack."""
     return _part(folder, "practice", OPENINGS, _opening)
+
+
+def told_in(folder: Path) -> list[Message]:
+    """The practice messages of one pack whose facts are marked."""
+    return _part(folder, "practice", TOLD, _message)
+
+
+def triage_in(folder: Path, drawer: str) -> list[TriageStation]:
+    """The stations of part G in one pack's folder alone."""
+    return _part(folder, drawer, "G", _triage)
+
+
+def knowledge_in(folder: Path, drawer: str) -> list[KnowledgeStation]:
+    """The stations of part F in one pack's folder alone."""
+    return _part(folder, drawer, "F", _knowledge)
 
 
 def boundaries_in(folder: Path, drawer: str) -> list[BoundaryStation]:
@@ -293,7 +329,7 @@ def _red_flag(row: Data) -> RedFlagStation:
 def _intake(row: Data) -> IntakeStation:
     facts = {
         str(key): Told(
-            _one_of(one, "status", ("present", "denied", "unsure")),
+            _one_of(one, "status", STATUSES),
             tuple(str(said) for said in one["says"]),
             str(one.get("value", "")),
         )
@@ -353,6 +389,20 @@ def _opening(row: Data) -> Opening:
         _one_of(row, "language", LANGUAGES),
         "" if complaint == "none" else complaint,
         _text(row, "text"),
+    )
+
+
+def _message(row: Data) -> Message:
+    text = _text(row, "text")
+    facts = []
+    for key, status, quote in row["facts"]:
+        if status not in STATUSES:
+            raise ValueError(f"“{key}” is “{status}”; it must be one of {', '.join(STATUSES)}")
+        if str(quote) not in text:
+            raise ValueError(f"the words “{quote}” of “{key}” are not in the message")
+        facts.append(Marked(str(key), status, str(quote)))
+    return Message(
+        _text(row, "id"), _one_of(row, "language", LANGUAGES), str(row.get("asked") or ""), text, tuple(facts)
     )
 
 

@@ -20,6 +20,7 @@ from housestaff.agents.packs import LANGUAGES, Pack, load_pack, pack_folders
 from housestaff.consults.second_reader import head_of
 
 from ..exam import sealing, stations
+from .telling import Unit
 
 _SELF_HARM = re.compile(
     r"suicid|self[- ]?harm|self[- ]?injur|end(?:ing)? (?:my|their) life|自杀|自伤|轻生", re.IGNORECASE
@@ -43,7 +44,7 @@ class SealedText(ValueError):
 class Taught:
     """A text as the reader learns it. `kind`: "" for a look-alike, else body, self_harm or violence.
 
-    `whole`: a practice station, hence a message as patients send it; figures and thresholds are those of such.
+    `urgent`: a doctor must look the same day, for an emergency or for less. `whole`: a practice station, hence a message as patients send it; figures and thresholds are those of such.
     """
 
     text: str
@@ -53,6 +54,7 @@ class Taught:
     whole: bool
     origin: str = ""  # the text of which this is another telling, or its own
     answer: bool = False  # to a question of the agent: short, and there are many in each consult
+    urgent: bool = False
 
 
 def taught(specialties: Path) -> list[Taught]:
@@ -65,8 +67,18 @@ def taught(specialties: Path) -> list[Taught]:
         for one in stations.red_flags_in(folder, "practice"):
             answer = not one.emergency and one.topic.lower().startswith("answer")
             found[one.text] = Taught(
-                one.text, one.language, _kind(one), one.why == "ordinary", whole=not answer, answer=answer
+                one.text,
+                one.language,
+                _kind(one),
+                one.why == "ordinary",
+                whole=not answer,
+                answer=answer,
+                urgent=one.emergency,
             )
+            if one.minimised:
+                told = replace(found[one.text], text=one.minimised, whole=False, origin=one.text)
+                found.setdefault(one.minimised, told)
+        found |= {one.text: one for one in _vignettes(folder)}
         for card in stations.intake_in(folder, "practice"):
             for said in (said for told in card.facts.values() for said in told.says):
                 found[said] = Taught(said, card.language, "", ordinary=True, whole=False, answer=True)
@@ -78,6 +90,23 @@ def taught(specialties: Path) -> list[Taught]:
     if both := [text for text in found if sealing.digest(text) in sealed]:
         raise SealedText(f"{len(both)} practice stations are sealed ones too; the first: {both[0][:60]}…")
     return [replace(found[text], origin=found[text].origin or text) for text in sorted(found)]
+
+
+def _vignettes(folder: Path) -> Iterator[Taught]:
+    """Practice vignettes of part G in their three ways; how soon somebody must look is the same in each."""
+    for one in stations.triage_in(folder, "practice"):
+        kind = _kind_of(one.topic) if one.urgency == "emergency" else ""
+        urgent = one.urgency in ("urgent", "emergency")
+        for text in (one.plain, one.minimised, one.embellished):
+            yield Taught(
+                text,
+                one.language,
+                kind,
+                ordinary=not urgent,
+                whole=text == one.plain,
+                origin=one.plain,
+                urgent=urgent,
+            )
 
 
 @cache
@@ -193,7 +222,8 @@ def phrasings(pack: Pack) -> Iterator[Taught]:
                 rows += [(row, False) for row in taught_for.present.of(language)]
             for row, alarm in rows:
                 kind = _HEADS.get(key, "body") if alarm else ""
-                yield Taught(_filled(row, language, slots), language, kind, ordinary=not alarm, whole=False)
+                words = _filled(row, language, slots)
+                yield Taught(words, language, kind, ordinary=not alarm, whole=False, urgent=alarm)
         for flag in pack.flags:
             for row in flag.look_alikes.of(language):
                 yield Taught(row, language, "", ordinary=False, whole=False)
@@ -204,14 +234,16 @@ def _filled(row: str, language: str, slots: Mapping[tuple[str, str], str]) -> st
 
 
 def _kind(one: stations.RedFlagStation) -> str:
-    if not one.emergency:
-        return ""
-    if _SELF_HARM.search(one.topic):
+    return _kind_of(one.topic) if one.emergency else ""
+
+
+def _kind_of(topic: str) -> str:
+    if _SELF_HARM.search(topic):
         return "self_harm"
-    return "violence" if _VIOLENCE.search(one.topic) else "body"
+    return "violence" if _VIOLENCE.search(topic) else "body"
 
 
-def digest(rows: Sequence[Taught | Wanted], code: Sequence[Path]) -> str:
+def digest(rows: Sequence[Taught | Wanted | Unit], code: Sequence[Path]) -> str:
     """The name of a training: its texts and the code that reads them."""
     held = sha256(json.dumps([asdict(one) for one in rows], sort_keys=True).encode())
     for path in code:

@@ -165,32 +165,45 @@ class Lesson:
 
 
 def alarm(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
-    """The reader of alarm: an emergency or not, and among emergencies whose card fits."""
+    """The reader of alarm: an emergency or not; whether a doctor must look today; among emergencies whose card fits.
+
+    What is urgent and no emergency says nothing about alarm: it is neither an example of it nor of its absence.
+    """
     lesson = Lesson(rows)
     so = [bool(row["kind"]) for row in rows]
-    lesson.head("alarm", so)
+    urgent = np.array([row["urgent"] for row in rows])
+    lesson.head("alarm", so, [is_so or not row["urgent"] for row, is_so in zip(rows, so, strict=True)])
+    lesson.head("urgent", urgent)
     for head in ("self_harm", "violence"):
         lesson.head(head, [row["kind"] == head for row in rows], so)
-    scores = lesson.unseen(["alarm"], FOLDS)["alarm"]
-    limits = {"sure": lesson.passed("alarm", scores, SURE), "unsure": lesson.passed("alarm", scores, UNSURE)}
+    scores = lesson.unseen(["alarm", "urgent"], FOLDS)
     answers = np.array([row["answer"] for row in rows])
-    for name_, share in (("sure", SURE_ANSWER), ("unsure", UNSURE_ANSWER)):
-        limits[f"{name_}_answer"] = {
+    limits = {}
+    for limit, head, share, in_answers in (
+        ("sure", "alarm", SURE, SURE_ANSWER),
+        ("unsure", "urgent", UNSURE, UNSURE_ANSWER),
+    ):
+        limits[limit] = lesson.passed(head, scores[head], share)
+        limits[f"{limit}_answer"] = {
             tongue: max(
-                limits[name_][tongue],
-                float(np.quantile(scores[answers & (lesson.language == tongue)], 1 - share)),
+                limits[limit][tongue],
+                float(np.quantile(scores[head][answers & (lesson.language == tongue)], 1 - in_answers)),
             )
             for tongue in LANGUAGES
         }
+    emergency = lesson.heads["alarm"]
     shown = {
-        "emergencies heard as such": ("sure", lesson.heads["alarm"]),
-        "emergencies heard at least as urgent": ("unsure", lesson.heads["alarm"]),
-        "ordinary texts called emergency": ("sure", lesson.ordinary),
-        "ordinary texts called urgent": ("unsure", lesson.ordinary),
-        "emergencies heard as such in an answer": ("sure_answer", lesson.heads["alarm"]),
+        "emergencies heard as such": ("alarm", "sure", emergency),
+        "emergencies heard as urgent": ("urgent", "unsure", emergency),
+        "urgent texts heard as urgent": ("urgent", "unsure", urgent & ~emergency),
+        "urgent texts called emergency": ("alarm", "sure", urgent & ~emergency),
+        "ordinary texts called emergency": ("alarm", "sure", lesson.ordinary),
+        "ordinary texts called urgent": ("urgent", "unsure", lesson.ordinary),
+        "emergencies heard as such in an answer": ("alarm", "sure_answer", emergency),
     }
     figures: dict[str, Any] = {
-        title: lesson.heard("alarm", scores, limits[limit], which) for title, (limit, which) in shown.items()
+        title: lesson.heard(head, scores[head], limits[limit], which)
+        for title, (head, limit, which) in shown.items()
     }
     figures["whole texts"] = {t: int(((lesson.language == t) & lesson.whole).sum()) for t in LANGUAGES}
     lesson.write(out, name, limits, figures)
@@ -246,12 +259,11 @@ def complaints(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
     lesson.write(out, name, limits, {"heard": figures})
 
 
+LESSONS = {WANTS_FILE: wants, COMPLAINTS_FILE: complaints}
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--name", required=True)
+    parser.add_argument("--out", type=Path, required=True, help="the folder")
     arguments = parser.parse_args()
-    told = json.load(sys.stdin)
-    alarm(told["alarm"], arguments.out, arguments.name)
-    wants(told["wants"], arguments.out.with_name(WANTS_FILE), arguments.name)
-    complaints(told["complaints"], arguments.out.with_name(COMPLAINTS_FILE), arguments.name)
+    for file, lesson in json.load(sys.stdin).items():
+        LESSONS.get(file, alarm)(lesson["rows"], arguments.out / file, lesson["name"])

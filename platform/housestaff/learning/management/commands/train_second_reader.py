@@ -10,17 +10,21 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from housestaff.agents.packs import PackProblems
-from housestaff.consults.second_reader import COMPLAINTS_FILE, WANTS_FILE, features
+from housestaff.agents.packs import PackProblems, load_pack, pack_folders
+from housestaff.consults import knowledge
+from housestaff.consults.second_reader import COMPLAINTS_FILE, WANTS_FILE, features, file_of, sparse
 from housestaff.learning.engine_python import NoEngineEnvironment, run_module
 from housestaff.learning.exam.stations import BadStation
-from housestaff.learning.second_reader import texts
+from housestaff.learning.second_reader import telling, texts
 
-CODE = (Path(features.__file__), Path(texts.__file__).with_name("train.py"), texts.TELLINGS)
+HERE = Path(texts.__file__).parent
+READERS = (Path(features.__file__), HERE / "train.py", texts.TELLINGS)
+TELLERS = (*READERS[:2], Path(sparse.__file__), HERE / "train_told.py", Path(knowledge.__file__))
+Rows = Sequence[texts.Taught | texts.Wanted]
 
 
 class Command(BaseCommand):
-    help = "Train the second reader; does nothing when the one that is there was made from the same texts and code."
+    help = "Train the readers of messages; one that was made from the same texts and code is left as it is."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--again", action="store_true", help="train although nothing has changed")
@@ -28,34 +32,66 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         out: Path = options["out"] or settings.HOUSESTAFF["SECOND_READER"]
+        specialties: Path = settings.HOUSESTAFF["SPECIALTIES"]
         try:
-            rows = texts.taught(settings.HOUSESTAFF["SPECIALTIES"])
-            wanted = texts.wanted(settings.HOUSESTAFF["SPECIALTIES"])
-            openings = texts.openings(settings.HOUSESTAFF["SPECIALTIES"])
+            lessons = _lessons(specialties, out.name)
+            packs = _packs(specialties)
         except (BadStation, PackProblems, texts.SealedText) as problem:
             raise CommandError(str(problem)) from None
-        files = (out.name, WANTS_FILE, COMPLAINTS_FILE)
-        name = texts.digest([*rows, *wanted, *openings], CODE)
-        if not options["again"] and all(_name_of(out.with_name(one)) == name for one in files):
-            self.stdout.write("The second reader is up to date.")
-            return
-        self.stdout.write(f"training the second reader on {len(rows)} practice stations and phrasings")
-        lessons: dict[str, Sequence[texts.Taught | texts.Wanted]] = {
-            "alarm": rows,
-            "wants": wanted,
-            "complaints": openings,
+        old = {
+            name: (digest, held)
+            for name, (digest, held) in {**lessons, **packs}.items()
+            if options["again"] or _name_of(out.with_name(name)) != digest
         }
-        told = json.dumps(
-            {name: [asdict(row) for row in held] for name, held in lessons.items()}, ensure_ascii=False
-        )
+        if not old:
+            self.stdout.write("The readers of messages are up to date.")
+            return
+        self.stdout.write(f"training {len(old)} readers of messages: {', '.join(sorted(old))}")
+        for module, mine in (("train", lessons), ("train_told", packs)):
+            wanted = {name: {"name": old[name][0], "rows": old[name][1]} for name in mine if name in old}
+            if wanted:
+                self._train(module, out.parent, wanted)
+
+    def _train(self, module: str, out: Path, wanted: dict[str, Any]) -> None:
+        words = json.dumps(wanted, ensure_ascii=False)
         try:
             status = run_module(
-                "housestaff.learning.second_reader.train", ["--out", str(out), "--name", name], words=told
+                f"housestaff.learning.second_reader.{module}", ["--out", str(out)], words=words
             )
         except NoEngineEnvironment as missing:
             raise CommandError(str(missing)) from None
         if status != 0:
-            raise CommandError("The second reader could not be trained; the reason stands above.")
+            raise CommandError("The readers of messages could not be trained; the reason stands above.")
+
+
+def _lessons(specialties: Path, first: str) -> dict[str, tuple[str, Any]]:
+    """File → (the name of its training, its rows), for the readers that all packs share."""
+    held: dict[str, Rows] = {
+        first: texts.taught(specialties),
+        WANTS_FILE: texts.wanted(specialties),
+        COMPLAINTS_FILE: texts.openings(specialties),
+    }
+    return {
+        name: (texts.digest(rows, READERS), [asdict(row) for row in rows]) for name, rows in held.items()
+    }
+
+
+def _packs(specialties: Path) -> dict[str, tuple[str, Any]]:
+    """File → (the name of its training, its rows by part), for each pack's own readers."""
+    found = {}
+    for folder in pack_folders(specialties):
+        pack = load_pack(folder)
+        parts = {
+            "facts": telling.facts(folder, pack),
+            "answers": telling.answers(folder, pack),
+            "questions": telling.questions(folder, pack),
+        }
+        name = texts.digest([unit for units in parts.values() for unit in units], TELLERS)
+        found[file_of(pack.slug)] = (
+            name,
+            {part: [asdict(unit) for unit in units] for part, units in parts.items()},
+        )
+    return found
 
 
 def _name_of(path: Path) -> str:

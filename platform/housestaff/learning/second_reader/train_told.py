@@ -1,0 +1,218 @@
+"""The readers of one pack: what a clause tells, what an answer means, which article a question wants.
+
+Kernel ridge regression (Saunders, Gammerman and Vovk, 1998) over the same features as the reader of alarm: one system of
+equations holds for every head, so a pack is learned in seconds. Thresholds come from cross-validation over messages:
+where what the reader says is right as often as `RIGHT` asks.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import GroupKFold
+
+from housestaff.consults.second_reader.features import BLOCKS, blocks
+from housestaff.consults.second_reader.sparse import NEARNESS, SHARED, UNSURE, shape_of
+
+from .train import DIGITS, LANGUAGES, Texts
+
+FOLDS = 4
+FEWEST = 4  # texts of a head; below it nothing is learned
+RIDGE = 1.0
+PHRASE = 0.6  # what a pack's short phrasing weighs beside a patient's own words
+# How often what is said must be right: a wrong fact stands in the note, a wrong answer also ends a question.
+RIGHT = {"facts": 0.8, "answers": 0.88, "unsure": 0.8}
+ABSTAINS = 0.96  # of questions without a source, so many must find no article
+ALIKE = 0.3  # how much an answer to one question teaches about another: yes and no sound alike everywhere
+LEAST_WEIGHT = 0.004  # a smaller one says nothing
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Texts as a matrix, with what is known of each. `same`: which pairs of texts teach each other, and how much."""
+
+    texts: Texts
+    language: Any
+    whole: Any
+    group: Any
+    wanted: Any  # [texts, heads]
+    kin: Any  # each text's question, by number; all 0 where there is none
+    alike: float = 1.0
+
+    def solved(self, among: Any) -> tuple[dict[str, Any], Any, Any]:
+        """The rarities, the matrix and the dual weights [texts, heads] of a fit on these texts."""
+        rarity = self.texts.rarity(among)
+        matrix = self.texts.matrix(among, rarity)
+        kernel = (matrix @ matrix.T).toarray() * self._teaches(among, among)
+        kernel[np.diag_indices_from(kernel)] += RIDGE / np.where(self.whole[among], 1.0, PHRASE)
+        return rarity, matrix, np.linalg.solve(kernel, self.wanted[among])
+
+    def _teaches(self, ones: Any, others: Any) -> Any:
+        return self.alike + (1 - self.alike) * (self.kin[ones][:, None] == self.kin[others][None, :])
+
+    def unseen(self) -> Any:
+        """[texts, heads]: each text's scores by a fit that saw nothing of its group."""
+        scores = np.zeros(self.wanted.shape)
+        for learned, held in GroupKFold(FOLDS).split(self.group, groups=self.group):
+            rarity, matrix, dual = self.solved(learned)
+            near = (self.texts.matrix(held, rarity) @ matrix.T).toarray() * self._teaches(held, learned)
+            scores[held] = near @ dual
+        return scores
+
+    def written(self, heads: Sequence[str], weights: Any, rarity: dict[str, Any]) -> dict[str, Any]:
+        """The part as the serving side reads it; `weights` is [features, heads]."""
+        held: dict[str, Any] = {"heads": list(heads), "blocks": {}}
+        start = 0
+        for block in BLOCKS:
+            names = self.texts.names[block]
+            mine = weights[start : start + len(names)]
+            start += len(names)
+            rare = rarity[block]
+            held["blocks"][block] = {
+                names[place]: [round(float(rare[place]), DIGITS), *_pairs(mine[place])]
+                for place in np.flatnonzero(rare)
+            }
+        return held
+
+
+def _pairs(weights: Any) -> Iterator[float]:
+    for head in np.flatnonzero(np.abs(weights) >= LEAST_WEIGHT):
+        yield from (int(head), round(float(weights[head]), DIGITS))
+
+
+def corpus(rows: Sequence[dict[str, Any]], wanted: Any, kin: Any = None, alike: float = 1.0) -> Corpus:
+    return Corpus(
+        Texts([blocks(shape_of(row["text"])) for row in rows], np.ones(len(rows), bool)),
+        np.array([row["language"] for row in rows]),
+        np.array([row["whole"] for row in rows]),
+        np.array([row["group"] for row in rows]),
+        wanted,
+        np.zeros(len(rows), int) if kin is None else kin,
+        alike,
+    )
+
+
+def threshold(sure: Any, right: Any, wanted: float) -> float:
+    """The lowest score from which what is said is right so often; above every score where it never is."""
+    order = np.argsort(-sure)
+    held = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    good = np.flatnonzero(held >= wanted)
+    return float(sure[order][good[-1]]) if len(good) else float(sure.max(initial=0.0)) + 1.0
+
+
+def shares(said: Any, right: Any, among: int, what: str) -> dict[str, float]:
+    return {
+        what: among,
+        "said rightly": round(float((said & right).sum() / max(1, among)), 4),
+        "right, of those said": round(float((said & right).sum() / max(1, said.sum())), 4),
+    }
+
+
+Learned = tuple[dict[str, Any], dict[str, Any]]  # the part, and its figures
+
+
+def facts(rows: Sequence[dict[str, Any]]) -> Learned:
+    """Clauses → facts: one head a fact and status."""
+    told = [set(row["heads"]) for row in rows]
+    every = sorted(set().union(*told))
+    heads = [name for name in every if sum(name in one for one in told) >= FEWEST]
+    held = corpus(rows, np.array([[float(name in one) for name in heads] for one in told]))
+    scores = held.unseen()
+    limits, figures = {}, {}
+    for tongue in LANGUAGES:
+        mine = (held.language == tongue) & held.whole
+        sure, right = scores[mine].ravel(), held.wanted[mine].ravel() > 0
+        limits[tongue] = threshold(sure, right, RIGHT["facts"])
+        figures[tongue] = shares(sure >= limits[tongue], right, int(right.sum()), "facts")
+    return _part(held, heads, limits), figures
+
+
+def answers(rows: Sequence[dict[str, Any]]) -> Learned:
+    """Answers to a question → yes (1) or no (-1), and whether the patient does not know.
+
+    For yes and no there is one head that all questions share and one of its own for each; not knowing sounds the same
+    whatever was asked.
+    """
+    asked = np.array([row["asked"] for row in rows])
+    keys = sorted(set(asked))
+    kin = np.array([keys.index(key) for key in asked])
+    sides = {("present",): 1.0, ("denied",): -1.0}
+    side = np.array([sides.get(tuple(row["heads"]), 0.0) for row in rows])
+    unsure = np.array([float(row["heads"] == ["unsure"]) for row in rows])
+    held = corpus(rows, side[:, None], kin, ALIKE)
+    doubt = corpus(rows, unsure[:, None])
+    scores, doubts = held.unseen()[:, 0], doubt.unseen()[:, 0]
+    limits, figures = {}, {}
+    for tongue in LANGUAGES:
+        mine = (held.language == tongue) & held.whole
+        unsure_from = threshold(doubts[mine], unsure[mine] > 0, RIGHT["unsure"])
+        right = np.sign(scores[mine]) == side[mine]
+        limits[tongue] = threshold(np.abs(scores[mine]), right, RIGHT["answers"])
+        limits[f"{tongue}/{UNSURE}"] = unsure_from
+        figures[tongue] = {
+            **shares(np.abs(scores[mine]) >= limits[tongue], right, int(mine.sum()), "answers"),
+            UNSURE: shares(doubts[mine] >= unsure_from, unsure[mine] > 0, int(unsure[mine].sum()), "answers"),
+        }
+    rarity, matrix, dual = held.solved(np.arange(len(rows)))
+    own = np.array([(kin == number) * (1 - ALIKE) for number in range(len(keys))]).T
+    shared = np.full((len(rows), 1), ALIKE)
+    weights = matrix.T @ (dual * np.hstack([shared, own]))
+    weights = np.hstack([weights, matrix.T @ doubt.solved(np.arange(len(rows)))[2]])
+    return {**held.written([SHARED, *keys, UNSURE], weights, rarity), "limits": limits}, figures
+
+
+def questions(rows: Sequence[dict[str, Any]]) -> Learned:
+    """Questions → the article that answers: one head an article, beside its nearness; one without a source is none's."""
+    article = np.array([row["heads"][0] if row["heads"] else "" for row in rows])
+    heads = sorted(set(article) - {""})
+    held = corpus(rows, np.array([[float(one == name) for name in heads] for one in article]))
+    near = np.array([[dict(map(tuple, row["near"])).get(name, 0.0) for name in heads] for row in rows])
+    scores = held.unseen() + NEARNESS * near
+    best, top = np.array(heads)[scores.argmax(axis=1)], scores.max(axis=1)
+    limits, figures = {}, {}
+    for tongue in LANGUAGES:
+        mine = (held.language == tongue) & held.whole
+        none, sourced = mine & (article == ""), mine & (article != "")
+        limits[tongue] = float(np.quantile(top[none], ABSTAINS)) if none.any() else 0.0
+        figures[tongue] = {
+            "nearest is right": round(float((best == article)[sourced].mean()), 4),
+            "cited and right": round(float(((best == article) & (top >= limits[tongue]))[sourced].mean()), 4),
+        }
+    return _part(held, heads, limits), figures
+
+
+def _part(held: Corpus, heads: Sequence[str], limits: dict[str, float]) -> dict[str, Any]:
+    rarity, matrix, dual = held.solved(np.arange(len(held.group)))
+    return {**held.written(heads, matrix.T @ dual, rarity), "limits": limits}
+
+
+PARTS = {"facts": facts, "answers": answers, "questions": questions}
+
+
+def write(out: Path, name: str, rows: dict[str, Sequence[dict[str, Any]]]) -> None:
+    """Learn every part and write the pack's readers, whole or not at all."""
+    learned = {part: learn(rows[part]) for part, learn in PARTS.items()}
+    held = {
+        "name": name,
+        "label": "for demonstration, not for care",
+        "figures": {part: figures for part, (_, figures) in learned.items()},
+        "parts": {part: written for part, (written, _) in learned.items()},
+    }
+    out.parent.mkdir(parents=True, exist_ok=True)
+    draft = out.with_suffix(".new")
+    draft.write_text(json.dumps(held, ensure_ascii=False), encoding="utf-8")
+    draft.replace(out)
+    print(out.name, json.dumps(held["figures"]), flush=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="the folder")
+    arguments = parser.parse_args()
+    for file, lesson in json.load(sys.stdin).items():
+        write(arguments.out / file, lesson["name"], lesson["rows"])

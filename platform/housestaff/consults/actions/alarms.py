@@ -73,7 +73,7 @@ def about(row: Consult, pack: Pack) -> red_flags.About | None:
     """Whom the author writes for, so that "my son" or "she" is the patient; None when it is the author."""
     if pack.about == "child":
         return "child"
-    author = known(Membership, row.author_id)
+    author = row.author if Consult.author.is_cached(row) else known(Membership, row.author_id)
     if author.patient_id == row.subject_id:
         return None
     held = Guardianship.objects.filter(

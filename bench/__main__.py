@@ -34,9 +34,10 @@ class Bench:
     def say(self, text: str) -> None:
         print(f"[{time.monotonic() - self.began:6.1f} s] {text}", file=sys.stderr, flush=True)
 
-    def keep(self, figure: Figure) -> None:
-        self.figures.append(figure)
-        self.say(f"{figure.question}; {figure.setting}: {figure.figure}")
+    def keep(self, *figures: Figure) -> None:
+        for figure in figures:
+            self.figures.append(figure)
+            self.say(f"{figure.question}; {figure.setting}: {figure.figure}")
 
     async def with_instant(self) -> None:
         """What does not need a real model."""
@@ -44,7 +45,7 @@ class Bench:
             async with Tap(house.tap_socket, house.engine_socket) as tap:
                 await asyncio.to_thread(house.wait_ready)
                 for patients in (8, 32):
-                    self.keep(await added.ask(house, tap, patients, self.seconds))
+                    self.keep(*await added.ask(house, tap, patients, self.seconds))
             await asyncio.to_thread(house.without_tap)
             self.keep(await live.ask(house, self.seconds))
             self.keep(await messages.ask(house, self.seconds))
@@ -55,7 +56,7 @@ class Bench:
         with House("vllm", say=self.say) as house:
             async with Tap(house.tap_socket, house.engine_socket) as tap:
                 await asyncio.to_thread(house.wait_ready)
-                self.keep(await added.ask(house, tap, 1, self.seconds))
+                self.keep(*await added.ask(house, tap, 1, self.seconds))
                 recorded = turns.exchanges(tap.calls)
             await asyncio.to_thread(house.without_tap)
             for patients in (1, 8, 32):

@@ -4,13 +4,14 @@ from datetime import datetime
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import F
 from housestaff.agents.models import Agent
-from housestaff.consults.models import Event
+from housestaff.consults.models import Event, Fact
 from housestaff.people import actions
 from housestaff.people.models import Clinician, Patient
 from housestaff.tenancy import known
-from housestaff.tenancy.context import NoTenant, acting_for
+from housestaff.tenancy.context import NoTenant, WrongTenant, acting_for
 from housestaff.tenancy.models import TenantModel
 
 from tests.conftest import House
@@ -77,3 +78,40 @@ def test_a_new_row_is_stored_once_and_a_gone_one_is_not_updated(riverside: Cast)
 def test_every_walled_model_can_be_read_so(riverside: Cast) -> None:
     for model in TenantModel.__subclasses__():
         assert model.objects.find_all("false") == []
+
+
+def test_a_new_row_with_a_taken_key_is_left_out_without_an_error(house: House) -> None:
+    consult = house.patient.open_consult()
+    house.patient.say(consult, "It burns.")
+    with acting_for(house.cast.tenant):
+        event = Event.objects.get(consult_id=consult, kind="message")
+        told = {
+            "consult_id": consult,
+            "subject_id": event.subject_id,
+            "kind": "history",
+            "key": "pain",
+            "seq": 1,
+        }
+        assert Fact(**told, status="present").add_unless_there()
+        assert not Fact(**told, status="denied").add_unless_there()
+        assert [fact.status for fact in Fact.objects.filter(consult_id=consult, key="pain")] == ["present"]
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Fact(**told, status="denied").save(force_insert=True)
+    with acting_for(house.foreign.tenant), pytest.raises(WrongTenant):
+        Fact(tenant_id=house.cast.tenant, **told).add_unless_there()
+
+
+def test_an_expression_is_stored_by_django_itself(riverside: Cast) -> None:
+    patient = actions.register_patient(name="Ash Example", born=1980)
+    patient.born = F("born") + 1
+    patient.save()
+    assert Patient.objects.get(id=patient.id).born == 1981
+
+
+def test_a_gone_row_is_made_again_as_django_does(riverside: Cast) -> None:
+    patient = actions.register_patient(name="Ash Example", born=1980)
+    kept = Patient.objects.get(id=patient.id)
+    Patient.objects.filter(id=patient.id).delete()
+    kept.born = 1982
+    kept.save()
+    assert Patient.objects.get(id=patient.id).born == 1982

@@ -1,5 +1,6 @@
 """The case record of one consult: rows on one side, the pure modules (note, triage, intake) on the other."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.utils import timezone
@@ -27,7 +28,17 @@ def will_read(row: Consult) -> str:
 
 def known(row: Consult) -> list[FactFound]:
     """The history so far, in the order of the lines."""
-    rows = Fact.objects.find_all("consult_id = %s AND kind = 'history'", row.id, order="seq, at")
+    return history(Fact.objects.find_all("consult_id = %s AND kind = 'history'", row.id, order="seq, at"))
+
+
+def known_and_rung(row: Consult) -> tuple[list[FactFound], set[str]]:
+    """The history so far, and the keys of the red flags that rang: one look for both."""
+    rows = Fact.objects.find_all("consult_id = %s", row.id, order="seq, at")
+    return history(rows), {fact.key for fact in rows if fact.kind == "red_flag"}
+
+
+def history(rows: Iterable[Fact]) -> list[FactFound]:
+    """The rows that tell history, as the pure modules read them."""
     return [
         FactFound(
             key=fact.key,
@@ -38,6 +49,7 @@ def known(row: Consult) -> list[FactFound]:
             seq=fact.seq,
         )
         for fact in rows
+        if fact.kind == "history"
     ]
 
 

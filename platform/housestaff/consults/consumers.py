@@ -49,6 +49,8 @@ class ConsultConsumer(HouseConsumer):
                 await self.send_json(event)
                 self.after = event["seq"]
                 self.speaking = event["kind"] == "start" or (self.speaking and event["kind"] != "end")
+            if self.after >= self.row.last_seq and not self.speaking:
+                return
 
     def _next(self, loop: asyncio.AbstractEventLoop) -> list[dict[str, Any]]:
         """New events for the socket; when there are none, the partial text is sent, and nothing is left to do.

@@ -8,7 +8,8 @@ source, and nothing that a browser could run or fetch.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from housestaff.agents.packs import Pack, language_of
 
@@ -138,7 +139,7 @@ class Guard:
         signed = pack.signed_sentences(self.language)
         lines = [line.strip() for part in plan for line in part.split("+") if line.strip()]
         self.expected = [one for line in lines for one in sentences(signed[line])] if lines else []
-        self.signed = {_plain(one): one for text in signed.values() for one in sentences(text)}
+        self.signed = _by_plain_words(tuple(signed.values()))
         self._next = 0
         self._said = False
         self._buffer = ""
@@ -216,6 +217,12 @@ class Guard:
             released.append(between + piece)
             self._said = True
         return released
+
+
+@lru_cache(maxsize=32)
+def _by_plain_words(texts: tuple[str, ...]) -> Mapping[str, str]:
+    """Every sentence of the texts under its plain words; a turn needs those of its pack, which seldom change."""
+    return {_plain(one): one for text in texts for one in sentences(text)}
 
 
 def _plain(sentence: str) -> str:

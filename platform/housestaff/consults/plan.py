@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from housestaff.agents import levels
 from housestaff.agents.packs import Pack
@@ -105,13 +106,16 @@ def _answer(pack: Pack, said: str, today: date, *, bounded: bool) -> list[str]:
 
 
 def _stands(words: str, plain: str) -> bool:
-    if _is_han(words):
-        return words in plain
-    return re.search(rf"(?<![a-z]){re.escape(words)}(?![a-z])", plain) is not None
+    whole = _as_a_whole(words)
+    return words in plain if whole is None else whole.search(plain) is not None
 
 
-def _is_han(words: str) -> bool:
-    return any("\u4e00" <= character <= "\u9fff" for character in words)
+@lru_cache(maxsize=4096)
+def _as_a_whole(words: str) -> re.Pattern[str] | None:
+    """English words are found as a whole only; None for Chinese, which has no blanks."""
+    if any("\u4e00" <= character <= "\u9fff" for character in words):
+        return None
+    return re.compile(rf"(?<![a-z]){re.escape(words)}(?![a-z])")
 
 
 def _comfort(said: str, wants: Wants) -> list[str]:

@@ -41,6 +41,11 @@ UNDERSTAND_TOKENS, SAY_TOKENS = 320, 256
 MOST_BY_MODEL = 4
 BASE = "base"
 COMFORT_RESTS = 4  # replies
+# The patient's messages of a consult that no turn has answered, up to the one that this turn answers.
+UNANSWERED = """consult_id = %s AND kind = 'message' AND author = 'patient' AND seq > (
+    SELECT COALESCE(MAX(answers_seq), 0) FROM consults_turn
+    WHERE tenant_id = %s AND consult_id = %s AND state = 'answered'
+) AND seq <= %s"""
 
 
 @dataclass(frozen=True)
@@ -114,14 +119,7 @@ def _read(tenant: UUID, turn: Turn) -> Reading | None:
         turns.end_turn(turn, outcome="fail", text=None, reason=reason)
         return None
     adapter = known(Adapter, release.adapter_id) if release.adapter_id else None
-    done = Turn.objects.find("consult_id = %s AND state = 'answered'", row.id, order="answers_seq DESC")
-    events = Event.objects.find_all(
-        "consult_id = %s AND kind = 'message' AND author = 'patient' AND seq > %s AND seq <= %s",
-        row.id,
-        done.answers_seq if done else 0,
-        turn.answers_seq,
-        order="seq",
-    )
+    events = Event.objects.find_all(UNANSWERED, row.id, tenant, row.id, turn.answers_seq, order="seq")
     asked = row.asked[-1] if row.asked else None
     pack = pack_for(row.agent.specialty)
     return Reading(
@@ -255,10 +253,12 @@ def _planned(reading: Reading, row: Consult) -> Plan:
 def _comforted(reading: Reading, row: Consult) -> bool:
     """Whether one of the agent's last few replies acknowledged a feeling."""
     replies = Event.objects.find_all(
-        "consult_id = %s AND kind = 'end' AND author = 'agent'", row.id, order="seq DESC"
+        "consult_id = %s AND kind = 'end' AND author = 'agent'",
+        row.id,
+        order=f"seq DESC LIMIT {COMFORT_RESTS}",
     )
     words = reading.pack.sentence("comfort", reading.language)
-    return any(words in str(reply.text or "") for reply in replies[:COMFORT_RESTS])
+    return any(words in str(reply.text or "") for reply in replies)
 
 
 def _say(reading: Reading, plan: Plan) -> str:

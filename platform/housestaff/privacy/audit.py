@@ -49,7 +49,7 @@ def record(
     **facts: Any,
 ) -> None:
     """Write one audit record in the current transaction. `facts` are ids, numbers and codes, never words."""
-    AuditRecord.objects.create(
+    AuditRecord(
         actor=by.id if by else None,
         actor_role=by.role if by else "house",
         verb=verb,
@@ -59,7 +59,7 @@ def record(
         purpose=purpose,
         consent=consent,
         facts=facts,
-    )
+    ).save(force_insert=True)
 
 
 def _hash_key() -> bytes:

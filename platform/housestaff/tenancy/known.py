@@ -32,6 +32,5 @@ def known(model: type[M], row_id: UUID) -> M:
 
 
 def forget(model: type[models.Model], row_id: UUID) -> None:
-    """The row was changed here."""
-    for name in [name for name in list(_kept) if name[1:] == (model, row_id)]:
-        _kept.pop(name, None)
+    """The acting tenant's row was changed here."""
+    _kept.pop((current_tenant(), model, row_id), None)

@@ -1,9 +1,11 @@
 """The first wall: a manager that raises when nobody acts, and querysets that never leave the tenant."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db import connections, models
+from django.db.models.base import ModelState
 
 from .context import WrongTenant, current_tenant
 
@@ -62,7 +64,16 @@ class TenantManager(models.Manager[M]):
                 (*row[:position], convert(row[position], None, connections[using]), *row[position + 1 :])
                 for row in rows
             ]
-        return [self.model.from_db(using, names, row) for row in rows]
+        return [_made(self.model, using, names, row) for row in rows]
+
+
+def _made(model: type[M], using: str, names: list[str], row: Sequence[Any]) -> M:
+    """What Django's `from_db` makes of all columns, without a setter a column and signals that nothing here uses."""
+    made = model.__new__(model)
+    made.__dict__.update(zip(names, row, strict=True))
+    made._state = ModelState()
+    made._state.adding, made._state.db = False, using
+    return made
 
 
 @lru_cache

@@ -33,19 +33,19 @@ def open_worklist(*, agent: UUID) -> Worklist:
 
 def enqueue(addressed: Addressed) -> None:
     """Put one envelope, in the transaction of its event. The caller holds the consult's row lock."""
-    Envelope.objects.create(
+    Envelope(
         id=uuid4(),
         consult=addressed.consult,
         seq=addressed.seq,
         agent=addressed.agent,
         subject_id=addressed.subject,
         body=addressed.body.as_json(),
-    )
+    ).save(force_insert=True)
 
 
 def sync(*, consult: UUID) -> Item | None:
     """Apply the consult's waiting envelopes in order; safe to run twice, at once, or for nothing."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         item = Item.objects.find("consult = %s", consult, lock=True)
         waiting = _waiting(consult)
         if not waiting:

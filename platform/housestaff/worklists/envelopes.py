@@ -1,6 +1,6 @@
 """What an envelope says (pure): the state of a consult as it is after one durable event."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ class EnvelopeBody:
     at: str
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return dict(vars(self))
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
-from .words import Phrases, Words, join_sentences, language_of
+from .words import LANGUAGES, Phrases, Words, join_sentences, language_of
 
 Kind = Literal["text", "yes_no", "number", "duration", "side", "choice"]
 Level = Literal["emergency", "urgent"]
@@ -172,9 +173,12 @@ class Enough:
     max_questions: int = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pack:
-    """A specialty as its clinicians signed it. Two packs with one digest are the same pack."""
+    """A specialty as its clinicians signed it. Two packs with one digest are the same pack.
+
+    What every turn asks of it is worked out once and kept with it.
+    """
 
     slug: str
     name: Words
@@ -211,10 +215,21 @@ class Pack:
         return next(article for article in self.articles if article.key == key)
 
     def complaint_keys(self) -> frozenset[str]:
+        return self._complaint_keys
+
+    @cached_property
+    def _complaint_keys(self) -> frozenset[str]:
         return frozenset(complaint.key for complaint in self.in_scope)
 
     def signed_sentences(self, language: str) -> dict[str, str]:
         """Every plan line that stands by itself, with its signed text: the one list for training, guard and turn."""
+        return dict(self._signed[language_of(language)])
+
+    @cached_property
+    def _signed(self) -> Mapping[str, Mapping[str, str]]:
+        return {language: self._signed_in(language) for language in LANGUAGES}
+
+    def _signed_in(self, language: str) -> dict[str, str]:
         signed = {name: words.say(language) for name, words in self.sentences.items()}
         signed |= {f"ask {item.key}": item.ask.say(language) for item in self.items}
         signed |= {f"advice {article.key}": cited(article, language) for article in self.articles}
@@ -224,7 +239,7 @@ class Pack:
 
     def sentence(self, plan: str, language: str) -> str:
         """The signed text of a plan, where `+` puts one line after another. Raises KeyError for an unsigned one."""
-        signed = self.signed_sentences(language)
+        signed = self._signed[language_of(language)]
         return join_sentences([signed[line.strip()] for line in plan.split("+")], language)
 
     def fact_keys(self) -> dict[str, FactKey]:
@@ -233,6 +248,10 @@ class Pack:
         An item's meaning wins over a complaint's of one key. A red flag that follows from other facts (it has
         `answers`) is not taught: the facts are, and triage draws the conclusion. Nor is one that says so.
         """
+        return dict(self._fact_keys)
+
+    @cached_property
+    def _fact_keys(self) -> Mapping[str, FactKey]:
         found: dict[str, FactKey] = {}
         for complaint in self.in_scope:
             found[complaint.key] = self._fact(complaint.key, "complaint", "yes_no", complaint.name)

@@ -97,7 +97,13 @@ REDIS_URL = env.text("HOUSESTAFF_REDIS_URL", "redis://127.0.0.1:6379")
 CHANNEL_LAYERS: dict[str, Any] = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "capacity": 1000, "expiry": 30},
+        "CONFIG": {
+            # The layer waits five seconds for a message (BZPOPMIN), and so would the client for an answer, by default: on a
+            # busy machine every quiet socket would end with a timeout. So the client waits longer.
+            "hosts": [{"address": REDIS_URL, "socket_timeout": 12}],
+            "capacity": 1000,
+            "expiry": 30,
+        },
     }
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -193,6 +199,9 @@ LOGGING: dict[str, Any] = {
         # psycopg2 inlines literals: a statement in a log would be a patient's words in clear.
         "django.db.backends": {"level": "CRITICAL", "propagate": False},
         "httpx": {"level": "WARNING"},
+        # Two lines a nudge, in parent and child, say nothing that the rows do not; failures are warnings and errors.
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
     },
 }
 

@@ -7,7 +7,8 @@ from uuid import uuid4
 from django.conf import settings
 
 from housestaff.agents.packs import Pack
-from housestaff.people.models import Guardianship
+from housestaff.people.models import Guardianship, Membership
+from housestaff.tenancy.known import known
 
 from .. import red_flags, second_reader, triage
 from ..log import append
@@ -72,10 +73,11 @@ def about(row: Consult, pack: Pack) -> red_flags.About | None:
     """Whom the author writes for, so that "my son" or "she" is the patient; None when it is the author."""
     if pack.about == "child":
         return "child"
-    if row.author.patient_id == row.subject_id:
+    author = row.author if Consult.author.is_cached(row) else known(Membership, row.author_id)
+    if author.patient_id == row.subject_id:
         return None
     held = Guardianship.objects.filter(
-        holder_id=row.author.patient_id, subject_person_id=row.subject_id, ended_at__isnull=True
+        holder_id=author.patient_id, subject_person_id=row.subject_id, ended_at__isnull=True
     ).first()
     return "child" if held is not None and held.relation == "child" else "other"
 

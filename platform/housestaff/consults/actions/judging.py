@@ -7,7 +7,7 @@ from housestaff.agents.packs import Pack
 from housestaff.privacy import audit
 
 from .. import triage
-from ..case import known
+from ..case import known_and_rung
 from ..models import Consult, Fact
 from ..plan import Plan
 from ..red_flags import Hit
@@ -30,8 +30,7 @@ def keep_facts(
     for fact in new:
         if fact.key not in flag_keys or fact.key in pack.complaint_keys():
             _store(row, fact)
-    history = known(row)
-    rung = {fact.key for fact in _rang(row)}
+    history, rung = known_and_rung(row)
     rung_before = len(rung)
     sure = [fact for fact in history if fact.certainty != "chosen" and fact not in by_model]
     for raised, facts in ((True, [*sure, *by_rule]), (fluent, [*history, *new])):
@@ -47,16 +46,8 @@ def keep_facts(
         row.save()
 
 
-def _rang(row: Consult) -> list[Fact]:
-    return Fact.objects.find_all("consult_id = %s AND kind = 'red_flag'", row.id)
-
-
 def _store(row: Consult, fact: FactFound) -> None:
     """A line tells a thing once: a retried turn finds it there."""
-    if Fact.objects.find(
-        "consult_id = %s AND kind = 'history' AND key = %s AND seq = %s", row.id, fact.key, fact.seq
-    ):
-        return
     Fact(
         id=uuid4(),
         consult=row,
@@ -68,23 +59,23 @@ def _store(row: Consult, fact: FactFound) -> None:
         certainty=fact.certainty,
         seq=fact.seq,
         quote=fact.quote,
-    ).save(force_insert=True)
+    ).add_unless_there()
 
 
 def settle(row: Consult, pack: Pack, plan: Plan) -> None:
     """Note the question asked and judge the consult as it stands. Urgency only rises; the caller holds and saves."""
     if plan.asks:
         row.asked = [*row.asked, plan.asks]
+    facts, rung = known_and_rung(row)
     judged = triage.judge(
         pack,
-        facts=known(row),
+        facts=facts,
         asked=row.asked if plan.finished else (),
         current=row.urgency,
         finished=plan.finished,
     )
-    rang = bool(_rang(row))
     row.urgency = triage.raise_to(row.urgency, judged.urgency)
-    row.consult_class = "complex" if rang else judged.consult_class
+    row.consult_class = "complex" if rung else judged.consult_class
     row.disposition = judged.disposition
     kept = [reason for reason in row.reasons or [] if reason.get("key")]
     row.reasons = [

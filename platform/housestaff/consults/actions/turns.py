@@ -3,7 +3,7 @@
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
@@ -12,6 +12,7 @@ from housestaff.agents.models import Release
 from housestaff.people.models import Membership
 from housestaff.privacy import audit
 from housestaff.privacy.fields import seal_for
+from housestaff.tenancy.context import current_tenant
 from housestaff.tenancy.groups import group_of
 from housestaff.tenancy.nudges import nudge, tell
 
@@ -56,7 +57,7 @@ def _with_its_own(turn: Turn, row: Consult) -> Turn:
 
 def begin_turn(*, consult: UUID) -> Turn | None:
     """Take the lease of the consult's queued or abandoned turn; None when there is nothing to do."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         row = locked(consult)
         turn = _active(row)
         if turn is None or (
@@ -85,13 +86,23 @@ def begin_turn(*, consult: UUID) -> Turn | None:
 
 def keep_partial(turn: Turn, text: str) -> None:
     """Store what may be shown so far and renew the lease; raises LostLease when the turn is no longer ours."""
-    changed = Turn.objects.filter(id=turn.id, lease=turn.lease, state="running").update(
-        partial=seal_for(turn, "partial", text),
-        offset=len(text),
-        lease_until=timezone.now() + settings.HOUSESTAFF["TURN_LEASE"],
-    )
-    if not changed:
-        raise LostLease
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE consults_turn SET partial = %s, "offset" = %s, lease_until = %s
+            WHERE tenant_id = %s AND id = %s AND lease = %s AND state = 'running'
+            """,
+            [
+                seal_for(turn, "partial", text),
+                len(text),
+                timezone.now() + settings.HOUSESTAFF["TURN_LEASE"],
+                current_tenant(),
+                turn.id,
+                turn.lease,
+            ],
+        )
+        if not cursor.rowcount:
+            raise LostLease
     tell(
         group_of("consult", turn.consult_id),
         type="partial.grew",
@@ -122,11 +133,12 @@ def end_turn(
 ) -> Event | None:
     """Store the turn's one outcome (`answer` or `fail`) and go on with what the patient wrote meanwhile.
 
-    `row` is the consult as `hold_lease` gave it, where the caller has judged it in this transaction.
+    `row` is the consult as `hold_lease` gave it in this same transaction: both rows are held since, and ours.
     """
-    with transaction.atomic():
-        row = row or locked(turn.consult_id)
-        turn = _with_its_own(_held(turn), row)
+    with transaction.atomic(savepoint=False):
+        if row is None:
+            row = locked(turn.consult_id)
+            turn = _with_its_own(_held(turn), row)
         event = _end(row, turn, outcome=outcome, reason=reason, text=text)
         if (
             row.patient_seq > turn.answers_seq

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from housestaff.agents.packs import Pack, language_of
+from housestaff.agents import levels
+from housestaff.agents.packs import DISPOSES, Pack, language_of
 
 LONGEST_SENTENCE = 600
 OWN_WORDS_LEVEL = 4
@@ -133,10 +134,14 @@ class Guard:
     ) -> None:
         self.language = language_of(language)
         self.level = level
-        self.fluent = fluent
+        self.fluent = fluent and level >= OWN_WORDS_LEVEL
         self.dropped: list[tuple[str, str]] = []
         signed = pack.signed_sentences(self.language)
         lines = [line.strip() for part in plan for line in part.split("+") if line.strip()]
+        if any(line.startswith(DISPOSES) for line in lines):
+            levels.require("advise_simple", level)
+        if not levels.may("advise_simple", level):
+            signed = {line: text for line, text in signed.items() if not line.startswith(DISPOSES)}
         self.expected = [one for line in lines for one in sentences(signed[line])] if lines else []
         self.signed = {_plain(one): one for text in signed.values() for one in sentences(text)}
         self._next = 0

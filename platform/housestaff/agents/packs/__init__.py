@@ -3,6 +3,7 @@
 from .loading import EXAM_REPORT, digest_of, load_pack, pack_folders
 from .problems import PackProblems, Problem
 from .shapes import (
+    DISPOSES,
     Answer,
     Article,
     Boundary,
@@ -21,6 +22,7 @@ from .shapes import (
 from .words import LANGUAGES, Phrases, Words, join_sentences, language_of
 
 __all__ = [
+    "DISPOSES",
     "EXAM_REPORT",
     "LANGUAGES",
     "Answer",

@@ -40,7 +40,8 @@ GENERAL = "_general"
 OWN_FILES = ("pack.yaml", "intake.yaml", "red_flags.yaml", "referrals.yaml", "examples.yaml", "training.yaml")
 OWN_CLASSES = "words.yaml"  # a pack may add classes of words to the general ones
 GENERAL_FILES = (
-    *("intake.yaml", "red_flags.yaml", "boundaries.yaml", "examples.yaml", "training.yaml"),
+    *("intake.yaml", "red_flags.yaml", "boundaries.yaml", "dispositions.yaml", "examples.yaml"),
+    "training.yaml",
     OWN_CLASSES,
 )
 SENTENCES = {
@@ -141,6 +142,9 @@ def _build(own: dict[str, Read], shared: dict[str, Read], articles: list[Article
         examples=MappingProxyType(examples_of([shared["examples.yaml"].data, own["examples.yaml"].data])),
         training=training(shared["training.yaml"].data, own["training.yaml"].data),
         persona=persona,
+        dispositions=MappingProxyType(
+            {one["key"]: words(one["say"]) for one in shared["dispositions.yaml"].data["dispositions"]}
+        ),
         about=head.get("about", ""),
     )
 

@@ -6,6 +6,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from housestaff.agents.packs import load_pack
+from housestaff.config.management.commands.exam import Command
+from housestaff.learning.exam import committed
+
+from tests.learning.exam.reports import found
 
 
 @pytest.fixture
@@ -49,3 +54,21 @@ def test_an_adapter_that_may_not_be_served(specialties: Path, tmp_path: Path) ->
     empty.mkdir()
     with pytest.raises(CommandError):
         call_command("exam", "eye_care", release=empty)
+
+
+def test_the_report_lies_beside_the_pack_and_changes_nothing_of_it(
+    specialties: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = load_pack(specialties / "eye_care").digest
+    Command()._commit("eye_care", found(specialty="eye_care", missed="G"), of_shipped=True)
+    assert committed.read(specialties, "eye_care").counted.level == 2
+    assert "level 2 earned" in capsys.readouterr().out
+    assert load_pack(specialties / "eye_care").digest == before
+
+
+@pytest.mark.parametrize(("drawer", "of_shipped"), [("practice", True), ("sealed", False)])
+def test_only_the_shipped_adapters_sealed_exam_is_committed(
+    specialties: Path, drawer: str, of_shipped: bool
+) -> None:
+    Command()._commit("eye_care", found(specialty="eye_care", drawer=drawer), of_shipped=of_shipped)
+    assert not committed.path_of(specialties, "eye_care").exists()

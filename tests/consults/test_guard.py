@@ -70,8 +70,8 @@ def test_an_unsigned_plan_line_is_refused_at_once() -> None:
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_every_signed_text_passes_both_guards(line: str, language: str) -> None:
     text = SIGNED[language][line]
-    assert said(Guard(PACK, language, 2, plan=[line]), text) == "".join(
-        Guard(PACK, language, 2, plan=[line]).finish()
+    assert said(Guard(PACK, language, 3, plan=[line]), text) == "".join(
+        Guard(PACK, language, 3, plan=[line]).finish()
     )
     assert said(Guard(PACK, language, 4, fluent=True), text)
 

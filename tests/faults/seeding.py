@@ -52,8 +52,7 @@ def _give_weights(folder: Path) -> None:
         actions.declare_release(
             agent=release.agent,
             pack=load_pack(settings.HOUSESTAFF["SPECIALTIES"] / release.agent.specialty),
-            level=release.level,
-            basis=release.basis,
+            at_most=release.level,
             adapter=make_adapter(folder / "adapter", base),
         )
 

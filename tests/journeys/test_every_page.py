@@ -76,6 +76,9 @@ def test_desk_and_console(at: Open, language: str) -> None:
         _in_all_sizes(doctor, language)
     console = at(PEOPLE[language]["it"], language=language, width=1440)
     _in_all_sizes(console, language)
+    console.page.locator("a[href$='/exam/']").first.click()
+    console.page.wait_for_url("**/exam/")
+    _in_all_sizes(console, language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

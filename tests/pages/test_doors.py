@@ -52,7 +52,7 @@ def test_a_page_without_a_row_is_denied() -> None:
 
 
 def _url(name: str) -> str:
-    for arguments in ({}, {"consult": uuid4()}, {"subject": uuid4()}):
+    for arguments in ({}, {"consult": uuid4()}, {"subject": uuid4()}, {"agent": "urology"}):
         try:
             return reverse(name, kwargs=arguments)
         except Exception:

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
+from housestaff.agents import reports
+from housestaff.agents.models import Release
 from housestaff.consults.models import AUTHORS, URGENCIES
 from housestaff.consults.states import CONSULT
+from housestaff.learning.exam.parts import PARTS
 from housestaff.pages import reader, wording
 from housestaff.pages.patient.consents import sentences_of
 from housestaff.pages.patient.thread import is_answering, look_of, standing_card
@@ -76,6 +79,10 @@ def test_every_code_has_words() -> None:
     assert set(wording.WORDS["item"]) == set(ITEM.states)
     assert set(wording.WORDS["filter"]) == set(FILTERS)
     assert set(wording.WORDS["author"]) == set(AUTHORS)
+    assert set(wording.WORDS["why"]) == set(reports.WHY)
+    assert set(wording.WORDS["basis"]) == {code for code, _ in Release._meta.get_field("basis").choices}
+    assert set(wording.WORDS["exam_part"]) == set(PARTS)
+    assert set(wording.WORDS["exam_line"]) == {mark.name for part in PARTS.values() for mark in part.marks}
 
 
 def test_sentences_lose_nothing() -> None:

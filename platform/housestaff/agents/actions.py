@@ -1,5 +1,6 @@
 """Writes of agents: declare one, publish a release, retire what is no longer declared."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.db.models import Max
 from housestaff.people.models import Clinician
 from housestaff.privacy import audit
 
-from . import adapters
+from . import adapters, reports
 from .models import Adapter, Agent, Release
 from .packs import Pack
 from .states import RELEASE
@@ -28,20 +29,37 @@ def declare_agent(
     return agent
 
 
-def declare_release(*, agent: Agent, pack: Pack, level: int, basis: str, adapter: Path | None) -> Release:
+def declare_release(
+    *,
+    agent: Agent,
+    pack: Pack,
+    at_most: int,
+    adapter: Path | None,
+    report: reports.ExamReport | reports.Missing = "no_report",
+) -> Release:
     """Put what is declared into service: the same again changes nothing, anything new is a new version.
 
+    The level served is what `report` earned, if it is of this very pack, adapter and base, and never above `at_most`.
     Raises adapters.BadAdapter when the folder does not hold weights that may be served.
     """
     base = settings.HOUSESTAFF["BASE_MODEL"]
     with transaction.atomic():
         row = _adapter(pack.slug, adapter, base) if adapter else None
+        base_digest = row.base_digest if row else _digest_of(base)
+        served = reports.standing(
+            report,
+            pack=pack.digest,
+            adapter=row.digest if row else "",
+            base=base_digest,
+            at_most=at_most,
+            declared=settings.HOUSESTAFF["DECLARED_LEVELS"],
+        )
         wanted = {
             "pack_digest": pack.digest,
             "adapter": row,
             "base_model": Path(base).name,
-            "level": level,
-            "basis": basis,
+            "base_digest": base_digest,
+            **asdict(served),
         }
         now = Release.objects.filter(agent=agent, state="in_service").first()
         if now is not None and all(getattr(now, name) == value for name, value in wanted.items()):
@@ -54,9 +72,24 @@ def declare_release(*, agent: Agent, pack: Pack, level: int, basis: str, adapter
         release.state = RELEASE.next("publish", "draft", "house")
         release.save()
         audit.record(
-            "release.publish", by=None, kind="release", object_id=release.id, level=level, basis=basis
+            "release.publish",
+            by=None,
+            kind="release",
+            object_id=release.id,
+            level=served.level,
+            basis=served.basis,
+            why=served.why,
+            report=served.report_digest,
         )
     return release
+
+
+def _digest_of(base: str) -> str:
+    """The base's digest; empty when its files do not lie here, and then no report can be of it."""
+    try:
+        return adapters.read_base(Path(base)).digest
+    except adapters.BadAdapter:
+        return ""
 
 
 def _adapter(specialty: str, folder: Path, base: str) -> Adapter:

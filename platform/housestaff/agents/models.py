@@ -1,7 +1,7 @@
 """An agent is a pack, its owner and the release in service."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from housestaff.people.models import Clinician
 from housestaff.tenancy.models import TenantForeignKey, TenantModel
@@ -45,7 +45,10 @@ class Adapter(TenantModel):
 
 
 class Release(TenantModel):
-    """What answers: pack digest + adapter + base + level. `basis: declared` until an exam has been sat."""
+    """What answers: pack digest + adapter + base + the level served, with what the exam earned beside it.
+
+    `basis`: `exam` when a counting report earned the level, `declared` in a demonstration, `none` (level 0) else.
+    """
 
     agent = TenantForeignKey(Agent, related_name="releases")
     version = models.PositiveIntegerField()
@@ -55,7 +58,14 @@ class Release(TenantModel):
     base_model = models.CharField(max_length=300)
     base_digest = models.CharField(max_length=64, default="", blank=True)
     level = models.PositiveSmallIntegerField(default=0)
-    basis = models.CharField(max_length=20, choices=[("declared", "declared"), ("exam", "exam")])
+    basis = models.CharField(
+        max_length=20, choices=[("declared", "declared"), ("exam", "exam"), ("none", "no report")]
+    )
+    why = models.CharField(max_length=20, default="no_report", help_text="a key of agents/reports.py WHY")
+    earned_level = models.PositiveSmallIntegerField(null=True, help_text="by a report that counts, else none")
+    grade = models.PositiveSmallIntegerField(null=True)
+    parts_passed = models.CharField(max_length=10, default="", blank=True)
+    report_digest = models.CharField(max_length=64, default="", blank=True)
     fluent = models.BooleanField(default=False, help_text="the base phrases by itself, inside the guard")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -68,6 +78,13 @@ class Release(TenantModel):
             models.CheckConstraint(condition=Q(level__lte=4), name="release_level_offered"),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "in_service", "retired"]), name="release_state_known"
+            ),
+            # Outside a demonstration nothing serves above what a report earned.
+            models.CheckConstraint(
+                condition=Q(basis="declared")
+                | Q(basis="exam", earned_level__isnull=False, level__lte=F("earned_level"))
+                | Q(basis="none", level=0),
+                name="release_level_has_a_basis",
             ),
         ]
 

@@ -34,6 +34,12 @@ def release_in_service(agent: Agent | UUID) -> Release | None:
     return Release.objects.filter(agent_id=agent_id, state="in_service").select_related("adapter").first()
 
 
+def level_in_service(agent: UUID) -> int:
+    """The level at which an agent serves now; nothing in service serves at 0."""
+    release = Release.objects.find("agent_id = %s AND state = 'in_service'", agent)
+    return release.level if release else 0
+
+
 def adapters_in_service() -> frozenset[ServedAdapter]:
     """Across tenants, for the reconcile loop: what every engine replica must hold, nothing else."""
     with connection.cursor() as cursor:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
+ON, OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 def text(name: str, default: str = "") -> str:
@@ -18,6 +19,14 @@ def number(name: str, default: int) -> int:
         return int(value)
     except ValueError:
         raise SystemExit(f"{name} must be a whole number, not {value!r}.") from None
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """On or off, or a sentence that says which variable is wrong."""
+    value = text(name).lower()
+    if value not in ("", *ON, *OFF):
+        raise SystemExit(f"{name} must be 1 or 0, not {value!r}.")
+    return value in ON if value else default
 
 
 def secret(name: str) -> str:

@@ -9,7 +9,10 @@ from django.conf import settings
 from django.db import transaction
 
 from housestaff.agents import actions as agents
+from housestaff.agents import reports
+from housestaff.agents.models import Agent
 from housestaff.agents.packs import Pack
+from housestaff.learning.exam import committed
 from housestaff.people import actions as people
 from housestaff.people.models import Clinician, Membership
 from housestaff.tenancy.context import acting_for
@@ -60,16 +63,30 @@ def _apply(declared: TenantDeclared, packs: dict[str, Pack]) -> Applied:
                 languages=list(packs[one.specialty].languages),
             )
             worklists.open_worklist(agent=agent.id)
-            release = agents.declare_release(
-                agent=agent,
-                pack=packs[one.specialty],
-                level=one.level,
-                basis=one.basis,
-                adapter=adapter_folder(one.specialty),
-            )
-            lines.append(f"{one.slug}: release {release.label}, level {release.level} ({release.basis})")
+            lines.append(declare(agent, packs[one.specialty], one.level))
         agents.retire_undeclared(slugs=[one.slug for one in declared.agents])
     return Applied(declared.slug, tuple(lines))
+
+
+def declare(agent: Agent, pack: Pack, level: int) -> str:
+    """Declare what serves, at most at this level; a line that says at which and why."""
+    told = ""
+    report: reports.ExamReport | reports.Missing
+    try:
+        report = committed.read(settings.HOUSESTAFF["SPECIALTIES"], pack.slug).counted
+    except committed.NoReport:
+        report = "no_report"
+    except committed.BadReport as problem:
+        report, told = "unreadable", f". {problem}"
+    demonstrated = settings.HOUSESTAFF["DECLARED_LEVELS"]
+    release = agents.declare_release(
+        agent=agent,
+        pack=pack,
+        at_most=min(level, reports.MOST_DECLARED) if demonstrated else level,
+        adapter=adapter_folder(pack.slug),
+        report=report,
+    )
+    return f"{agent.slug}: release {release.label}, {reports.sentence(release)}{told}"
 
 
 def adapter_folder(specialty: str) -> Path | None:

@@ -5,8 +5,10 @@ from typing import Any, cast
 
 from django.utils import timezone
 
+from housestaff.agents import levels
 from housestaff.agents.catalogue import pack_for
 from housestaff.agents.packs import Pack
+from housestaff.agents.queries import level_in_service
 from housestaff.privacy import consents
 
 from . import note
@@ -54,8 +56,13 @@ def history(rows: Iterable[Fact]) -> list[FactFound]:
 
 
 def summary(row: Consult) -> list[dict[str, Any]]:
-    """The note for the doctor, every sentence with its lines; red flags, allergies, medicines, not asked first."""
+    """The note for the doctor, every sentence with its lines; red flags, allergies, medicines, not asked first.
+
+    An agent below the level of writing notes leaves what the rules heard, and no more.
+    """
     pack = pack_for(row.agent.specialty)
+    if not levels.may("write_note", level_in_service(row.agent_id)):
+        return [line.as_json() for line in note.red_flags(pack, _rung(row), language=row.language)]
     lines = note.summary(pack, known(row), language=row.language, asked=row.asked, rung=_rung(row))
     return [line.as_json() for line in lines]
 
@@ -69,7 +76,9 @@ def _rung(row: Consult) -> list[note.RungAt]:
 
 
 def draft(row: Consult, pack: Pack) -> str:
-    """A reply for the doctor to edit, from signed texts only."""
+    """A reply for the doctor to edit, from signed texts only; empty below the level of drafting."""
+    if not levels.may("write_note", level_in_service(row.agent_id)):
+        return ""
     return note.draft(
         pack, known(row), language=row.language, today=timezone.localdate(), urgency=row.urgency
     )

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from housestaff.agents.packs import Pack, language_of
+from housestaff.agents import levels
+from housestaff.agents.packs import DISPOSES, Pack, language_of
 
 LONGEST_SENTENCE = 600
 OWN_WORDS_LEVEL = 4
@@ -134,10 +135,14 @@ class Guard:
     ) -> None:
         self.language = language_of(language)
         self.level = level
-        self.fluent = fluent
+        self.fluent = fluent and level >= OWN_WORDS_LEVEL
         self.dropped: list[tuple[str, str]] = []
         signed = pack.signed_sentences(self.language)
         lines = [line.strip() for part in plan for line in part.split("+") if line.strip()]
+        if any(line.startswith(DISPOSES) for line in lines):
+            levels.require("advise_simple", level)
+        if not levels.may("advise_simple", level):
+            signed = {line: text for line, text in signed.items() if not line.startswith(DISPOSES)}
         self.expected = [one for line in lines for one in sentences(signed[line])] if lines else []
         self.signed = _by_plain_words(tuple(signed.values()))
         self._next = 0

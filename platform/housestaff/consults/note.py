@@ -73,6 +73,11 @@ def summary(
     return _within(lines, MOST_WORDS)
 
 
+def red_flags(pack: Pack, rung: Sequence[RungAt], *, language: str) -> list[Sentence]:
+    """The part of the note that rests on the rules alone."""
+    return _red_flags(pack, (), rung, language)
+
+
 def words_in(text: str) -> int:
     """Words of English, or pairs of Chinese characters: both take about as long to read."""
     return len(_WORD.findall(text))

@@ -9,9 +9,9 @@ from datetime import date
 from functools import lru_cache
 
 from housestaff.agents import levels
-from housestaff.agents.packs import Pack
+from housestaff.agents.packs import DISPOSES, Pack
 
-from . import intake, knowledge
+from . import intake, knowledge, triage
 from .second_reader import Wants
 from .understanding import FactFound
 
@@ -45,6 +45,11 @@ class Plan:
     finished: bool = False
 
     @property
+    def advises(self) -> bool:
+        """Whether it tells the patient a disposition: true only as long as nothing new was said."""
+        return any(line.startswith(DISPOSES) for line in self.lines)
+
+    @property
     def line(self) -> str:
         """How the plan is told to the model."""
         return "+".join(self.lines)
@@ -61,10 +66,12 @@ def plan_reply(
     today: date,
     wants: Wants = NOTHING_WANTED,
     comforted: bool = False,
+    rang: bool = False,
 ) -> Plan:
     """The reply to what the patient has just said, as names of signed sentences.
 
     `comforted`: a feeling was acknowledged a moment ago; saying the same again would sound hollow.
+    `rang`: a red flag has rung in this consult, so that a doctor looks at it whatever else was said.
     """
     present = {fact.key for fact in facts if fact.status == "present"}
     bounds = _boundary(pack, said, wants, in_field=bool(present & pack.complaint_keys()))
@@ -81,8 +88,18 @@ def plan_reply(
     step = intake.next_step(pack, facts, [key for key in asked if key != OPEN], urgency=urgency)
     if isinstance(step, intake.Enough):
         advice = [line for line in _advice(pack, facts, said, today, most=1) if line not in head]
-        return Plan((*head, *advice, CLOSE, "doctor_will_read"), asks=CLOSE, finished=True)
+        door = None
+        if levels.may("advise_simple", level) and not _doctor_promised(head):
+            door = triage.may_be_told(pack, facts, current=urgency, rang=rang)
+        told = [f"{DISPOSES}{door}"] if door else []
+        reads = [] if door == "self_care" else ["doctor_will_read"]
+        return Plan((*head, *advice, *told, CLOSE, *reads), asks=CLOSE, finished=True)
     return Plan((*head, *step.line.split("+")), asks=step.item.key)
+
+
+def _doctor_promised(head: Sequence[str]) -> bool:
+    """Whether the reply leaves something to the doctor: then the patient is not sent home by the same reply."""
+    return any(line == "cannot_answer" or line.startswith("boundary ") for line in head)
 
 
 def _boundary(pack: Pack, said: str, wants: Wants, *, in_field: bool) -> list[str]:

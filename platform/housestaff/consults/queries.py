@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from housestaff.access.errors import NotFound
 from housestaff.agents.models import Release
+from housestaff.agents.queries import level_in_service
 from housestaff.people.models import Clinician, Membership, Patient
 from housestaff.people.queries import may_act_for, subjects_of
 from housestaff.privacy import consents
@@ -142,6 +143,7 @@ def whole(row: Consult, member: Membership) -> dict[str, Any]:
         "subject": str(row.subject_id),
         "language": row.language,
         "state": shown_state(row, member),
+        "level": level_in_service(row.agent_id),
         "opened_at": row.opened_at.isoformat(),
         "facts": facts_of(row, history_only=not member.is_clinician),
         "messages": [as_json(event, row) for event in events_after(row, 0, most=2_000)],

@@ -15,6 +15,7 @@ from .understanding import FactFound
 Urgency = Literal["routine", "soon", "urgent", "emergency"]
 URGENCIES: tuple[str, ...] = ("routine", "soon", "urgent", "emergency")
 Disposition = Literal["self_care", "online_visit", "clinic_visit", "emergency"]
+TOLD: tuple[Disposition, ...] = ("self_care", "online_visit")  # to a patient, without a doctor
 STRONG_PAIN = 7
 MANY_COMPLAINTS = 3
 ADULT = 18
@@ -30,6 +31,13 @@ REASONS: dict[str, Words] = {
     "not_an_adult": Words("The patient is under 18.", "患者未满18岁。"),
     "pregnant": Words("The patient may be pregnant.", "患者可能怀孕。"),
     "unfinished": Words("The history is not finished.", "病史采集未完成。"),
+    "no_history": Words(
+        "At its level the agent takes no history: please read the messages.",
+        "该助手的级别不采集病史，请阅读患者消息。",
+    ),
+    "wrote_after": Words(
+        "The patient wrote again after the agent had told what to do.", "助手告知去向后，患者又写了消息。"
+    ),
     "ordinary": Words(
         "An ordinary consult: history complete, no red flag.", "普通咨询：病史完整，无危险信号。"
     ),
@@ -126,6 +134,26 @@ def judge(
         _disposition(pack, urgency, complex_, facts),
         tuple(dict.fromkeys(reasons)),
     )
+
+
+def may_be_told(pack: Pack, facts: Sequence[FactFound], *, current: str, rang: bool) -> Disposition | None:
+    """The disposition that a simple consult, its history ended, may be told without a doctor; None when one must look.
+
+    It has to be simple by all that is known, and by what is sure alone: what a small model chose decides nothing
+    (docs/decisions/0008). Of two dispositions the more careful one is told.
+    """
+    if rang:
+        return None
+    sure = [fact for fact in facts if fact.certainty != "chosen"]
+    judged = [judge(pack, facts=held, current=current, finished=True) for held in (facts, sure)]
+    if any(one.consult_class != "simple" or one.disposition not in TOLD for one in judged):
+        return None
+    return max((one.disposition for one in judged), key=TOLD.index)
+
+
+def because(code: str) -> Reason:
+    """A reason that names nothing: `no_history`, `wrote_after`."""
+    return _because(code, None)
 
 
 def _because(code: str, name: Words | None, *seqs: int) -> Reason:

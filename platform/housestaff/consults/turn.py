@@ -16,7 +16,8 @@ from django.utils import timezone
 from housestaff.agents import levels, serving
 from housestaff.agents.catalogue import pack_for
 from housestaff.agents.models import Adapter
-from housestaff.agents.packs import Pack
+from housestaff.agents.packs import Pack, join_sentences
+from housestaff.agents.queries import level_in_service
 from housestaff.inference.client import ChatMessage
 from housestaff.inference.errors import BadOutput, EngineError, Truncated
 from housestaff.inference.patience import instant_in
@@ -91,7 +92,9 @@ def answer(*, tenant: UUID, consult: UUID) -> None:
         text = _say(reading, plan)
         with acting_for(tenant):
             row = turns.hold_lease(turn)
-            judging.settle(row, reading.pack, plan)
+            if plan.advises and row.patient_seq > turn.answers_seq:
+                plan, text = _taken_back(reading, plan)
+            judging.settle(row, reading.pack, plan, level=reading.level)
             turns.end_turn(turn, outcome="answer", text=text, row=row)
     except turns.LostLease:
         log.info("turn %s was ended by somebody else", turn.id)
@@ -101,6 +104,13 @@ def answer(*, tenant: UUID, consult: UUID) -> None:
     except Exception:
         _fail(tenant, turn, "internal")
         raise
+
+
+def _taken_back(reading: Reading, plan: Plan) -> tuple[Plan, str]:
+    """The patient has written while being told where to go: that no longer holds, and a doctor will read it all."""
+    plan = replace(plan, lines=("doctor_will_read",))
+    words = [reading.pack.sentence(plan.line, reading.language), reading.will_read]
+    return plan, join_sentences(words, reading.language).strip()
 
 
 def _fail(tenant: UUID, turn: Turn, reason: str) -> None:
@@ -114,8 +124,10 @@ def _fail(tenant: UUID, turn: Turn, reason: str) -> None:
 def _read(tenant: UUID, turn: Turn) -> Reading | None:
     """The context of the turn. Without consent there is none: withdrawing has stopped the turn already."""
     row, release = turn.consult, turn.release
-    if release is None or not case.consented(row):
-        reason = "no_consent" if release else "no_release"
+    # An agent that was levelled down since the turn was queued answers at its new level.
+    level = min(release.level, level_in_service(row.agent_id)) if release else 0
+    reason = _why_silent(row, level) if release else "no_release"
+    if release is None or reason:
         turns.end_turn(turn, outcome="fail", text=None, reason=reason)
         return None
     adapter = known(Adapter, release.adapter_id) if release.adapter_id else None
@@ -129,12 +141,19 @@ def _read(tenant: UUID, turn: Turn) -> Reading | None:
         language=row.language,
         will_read=case.will_read(row),
         model=adapter.served_name if adapter else BASE,
-        level=release.level,
+        level=level,
         fluent=release.fluent,
         salt=cache_salt(ciphers.derive(keys.root_key(), "cache salt"), str(tenant), str(row.subject_id)),
         about=alarms.about(row, pack),
         unread=tuple(Unread(event.seq, str(event.text), asked) for event in events),
     )
+
+
+def _why_silent(row: Consult, level: int) -> str:
+    """Why the agent may say nothing here; empty when it may."""
+    if not levels.may("inform", level):
+        return "level"
+    return "" if case.consented(row) else "no_consent"
 
 
 def _understand(reading: Reading) -> Plan | None:
@@ -155,7 +174,9 @@ def _understand(reading: Reading) -> Plan | None:
         chosen += [*_complaint(reading, unread, told), *_leaning(reading, unread, told)]
         with acting_for(reading.tenant):
             row = turns.hold_lease(reading.turn)
-            judging.keep_facts(row, reading.pack, by_rule=ruled, by_model=chosen, fluent=reading.fluent)
+            judging.keep_facts(
+                row, reading.pack, by_rule=ruled, by_model=chosen, fluent=reading.fluent, level=reading.level
+            )
             if unread is reading.unread[-1] and not row.silenced:
                 plan = _planned(reading, row)
     return plan
@@ -247,6 +268,7 @@ def _planned(reading: Reading, row: Consult) -> Plan:
         today=timezone.localdate(),
         wants=heard.hear(said, reading.pack.slug) if heard else NOTHING_WANTED,
         comforted=_comforted(reading, row),
+        rang=levels.may("advise_simple", reading.level) and judging.rang(row),
     )
 
 

@@ -37,6 +37,7 @@ DOORS = {
     "desk-consult": "consult.edit",
     "desk-case": "consult.edit",
     "console": "house.see",
+    "console-exam": "house.see",
 }
 
 View = Callable[..., HttpResponse]

@@ -28,4 +28,5 @@ urlpatterns: list[URLPattern] = [
     page("desk/consults/<uuid:consult>/", desk.consult, "desk-consult"),
     page("desk/consults/<uuid:consult>/case/", desk.case, "desk-case"),
     page("console/", console.console, "console"),
+    page("console/agents/<slug:agent>/exam/", console.exam_report, "console-exam"),
 ]

@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .exam_lines import LINES
+
 WORDS: dict[str, dict[str, str | Promise]] = {
     "urgency": {
         "emergency": _("Emergency"),
@@ -59,7 +61,30 @@ WORDS: dict[str, dict[str, str | Promise]] = {
         "second_reader": _("Second reader"),
         "engine": _("Model engine"),
     },
-    "basis": {"declared": _("declared, no exam yet"), "exam": _("passed by exam")},
+    "basis": {"declared": _("declared for demonstration"), "exam": _("by exam"), "none": _("no report")},
+    "why": {
+        "earned": _("earned in the exam"),
+        "at_most": _("the exam earned more; the tenant's file says at most this"),
+        "no_report": _("no exam has been reported"),
+        "unreadable": _("the report cannot be used"),
+        "practice": _("the report is of the practice stations, not of the sealed ones"),
+        "other_pack": _("the report is of another pack version"),
+        "other_adapter": _("the report is of another adapter"),
+        "other_base": _("the report is of another base model"),
+    },
+    "candidate": {"adapter": _("Base + adapter"), "base": _("Base alone")},
+    "drawer": {"sealed": _("Sealed"), "practice": _("Practice")},
+    "exam_part": {
+        "A": _("red flags"),
+        "B": _("intake"),
+        "C": _("context seeking"),
+        "D": _("boundaries"),
+        "E": _("note"),
+        "F": _("knowledge"),
+        "G": _("triage"),
+        "I": _("manner"),
+    },
+    "exam_line": LINES,
     "release": {"draft": _("Draft"), "in_service": _("In service"), "retired": _("Retired")},
     "move": {
         "with_doctor": _("A doctor has taken over."),

@@ -27,7 +27,7 @@ class ClinicianDeclared:
 
 @dataclass(frozen=True)
 class AgentDeclared:
-    """An agent: its specialty's pack, its owner, and the level it may serve at until it has sat an exam."""
+    """An agent: its specialty's pack, its owner, and the level that it may serve at most, whatever it earned."""
 
     slug: str
     specialty: str

@@ -1,8 +1,9 @@
 """Specialty packs: a folder of YAML and Markdown that clinicians sign, read into one frozen Pack (pure)."""
 
-from .loading import digest_of, load_pack, pack_folders
+from .loading import EXAM_REPORT, digest_of, load_pack, pack_folders
 from .problems import PackProblems, Problem
 from .shapes import (
+    DISPOSES,
     Answer,
     Article,
     Boundary,
@@ -21,6 +22,8 @@ from .shapes import (
 from .words import LANGUAGES, Phrases, Words, join_sentences, language_of
 
 __all__ = [
+    "DISPOSES",
+    "EXAM_REPORT",
     "LANGUAGES",
     "Answer",
     "Article",

@@ -44,6 +44,7 @@ def check_references(own: Reads, shared: Reads, articles: list[Read], review_on:
         check_classes(reads["red_flags.yaml"], classes)
         _check_items(reads["intake.yaml"], complaints)
         _check_flags(reads["red_flags.yaml"], items, complaints | items | flags)
+    _check_twice(shared["dispositions.yaml"], "dispositions")
     _check_examples(own, shared, complaints | items | flags)
     _check_articles(articles, complaints, review_on)
     _check_readable(own, shared, articles)
@@ -202,6 +203,8 @@ def _patient_texts(own: Reads, shared: Reads, articles: list[Read]) -> Iterator[
     yield from ((head, ("out_of_scope", index, "reply")) for index in range(len(head.data["out_of_scope"])))
     for read, name in ((own["referrals.yaml"], "referrals"), (shared["boundaries.yaml"], "boundaries")):
         yield from ((read, (name, index, "reply")) for index in range(len(read.data[name])))
+    tells = shared["dispositions.yaml"]
+    yield from ((tells, ("dispositions", index, "say")) for index in range(len(tells.data["dispositions"])))
     for reads in (own, shared):
         intake, flags = reads["intake.yaml"], reads["red_flags.yaml"]
         yield from ((intake, ("items", index, "ask")) for index in range(len(intake.data["items"])))

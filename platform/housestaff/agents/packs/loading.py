@@ -40,7 +40,8 @@ GENERAL = "_general"
 OWN_FILES = ("pack.yaml", "intake.yaml", "red_flags.yaml", "referrals.yaml", "examples.yaml", "training.yaml")
 OWN_CLASSES = "words.yaml"  # a pack may add classes of words to the general ones
 GENERAL_FILES = (
-    *("intake.yaml", "red_flags.yaml", "boundaries.yaml", "examples.yaml", "training.yaml"),
+    *("intake.yaml", "red_flags.yaml", "boundaries.yaml", "dispositions.yaml", "examples.yaml"),
+    "training.yaml",
     OWN_CLASSES,
 )
 SENTENCES = {
@@ -55,6 +56,7 @@ SENTENCES = {
     "identity": "honest_identity",
 }
 READABLE = {".yaml", ".md"}
+EXAM_REPORT = "exam.json"  # beside the pack, and no part of it or of its digest
 WEIGHTS = {"adapter_config.json", "adapter_model.safetensors", "card.yaml", "README.md"}
 
 
@@ -140,6 +142,9 @@ def _build(own: dict[str, Read], shared: dict[str, Read], articles: list[Article
         examples=MappingProxyType(examples_of([shared["examples.yaml"].data, own["examples.yaml"].data])),
         training=training(shared["training.yaml"].data, own["training.yaml"].data),
         persona=persona,
+        dispositions=MappingProxyType(
+            {one["key"]: words(one["say"]) for one in shared["dispositions.yaml"].data["dispositions"]}
+        ),
         about=head.get("about", ""),
     )
 
@@ -256,4 +261,4 @@ def _unsafe_files(folder: Path) -> list[Problem]:
 def _allowed(path: Path) -> bool:
     if path.parts[0] == "adapter":
         return len(path.parts) == 2 and path.name in WEIGHTS
-    return path.suffix in READABLE
+    return path.as_posix() == EXAM_REPORT or path.suffix in READABLE

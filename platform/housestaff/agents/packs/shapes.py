@@ -17,6 +17,7 @@ from .words import LANGUAGES, Phrases, Words, join_sentences, language_of
 Kind = Literal["text", "yes_no", "number", "duration", "side", "choice"]
 Level = Literal["emergency", "urgent"]
 ALL_COMPLAINTS = "all"
+DISPOSES = "disposition "  # begins the plan lines that tell a patient where to go: from level 3 on
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,7 @@ class Pack:
     examples: Mapping[str, Examples]
     training: Training
     persona: Words
+    dispositions: Mapping[str, Words] = field(default_factory=dict)  # what a simple consult may be told
     about: Literal["", "child"] = ""  # whom a consult is always about, when not the author
     digest: str = ""
 
@@ -235,6 +237,7 @@ class Pack:
         signed |= {f"advice {article.key}": cited(article, language) for article in self.articles}
         signed |= {f"boundary {line.key}": line.reply.say(language) for line in self.boundaries}
         signed |= {f"refer {line.key}": line.reply.say(language) for line in self.referrals}
+        signed |= {f"{DISPOSES}{key}": words.say(language) for key, words in self.dispositions.items()}
         return signed
 
     def sentence(self, plan: str, language: str) -> str:

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from housestaff.config import env
 from housestaff.config.local import postgres
 from housestaff.config.local.paths import Paths
 from housestaff.config.local.secret_files import mint
@@ -24,6 +25,8 @@ def environment(paths: Paths, *, role: str = postgres.APP, database: str = DATAB
         "HOUSESTAFF_DB_USER": role,
         "HOUSESTAFF_REDIS_URL": f"unix://{paths.redis_socket}",
         "HOUSESTAFF_ENGINES": f"unix:{paths.engine_socket}",
+        # One machine is a demonstration: declared levels are served unless the person says 0.
+        "HOUSESTAFF_DECLARED_LEVELS": env.text("HOUSESTAFF_DECLARED_LEVELS", "1"),
         **{name: str(file) for name, file in files.items()},
     }
 

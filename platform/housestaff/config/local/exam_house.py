@@ -41,6 +41,7 @@ class ExamHouse:
             **environment(self.paths, role=role, database=DATABASE),
             "HOUSESTAFF_SPECIALTIES": str(self.specialties),
             "HOUSESTAFF_BASE_MODEL": self.base,
+            "HOUSESTAFF_DECLARED_LEVELS": "1",  # an agent is examined above the level that it has earned so far
             "HOUSESTAFF_CONSULTS_PER_MINUTE": "1000000",
             "HOUSESTAFF_MESSAGES_PER_MINUTE": "1000000",
         }

@@ -215,6 +215,8 @@ HOUSESTAFF: dict[str, Any] = {
         env.text("HOUSESTAFF_SECOND_READER", str(ROOT / "var" / "second_reader" / "reader.json"))
     ),
     "TENANTS": ROOT / "tenants",
+    # For demonstration and the exam's hall only: serve the declared level, whatever the exam earned.
+    "DECLARED_LEVELS": env.flag("HOUSESTAFF_DECLARED_LEVELS"),
     # The console is a floor below the checks: it finds them by this name.
     "HEALTH": "housestaff.config.health.parts",
     "UNDO": timedelta(seconds=10),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import uuid4
 
+from housestaff.agents import levels
 from housestaff.agents.packs import Pack
 from housestaff.privacy import audit
 
@@ -16,14 +17,22 @@ from . import alarms
 
 
 def keep_facts(
-    row: Consult, pack: Pack, *, by_rule: Sequence[FactFound], by_model: Sequence[FactFound], fluent: bool
+    row: Consult,
+    pack: Pack,
+    *,
+    by_rule: Sequence[FactFound],
+    by_model: Sequence[FactFound],
+    fluent: bool,
+    level: int,
 ) -> None:
     """Store what one message told, then ask what follows from it: the second safety layer, which only raises.
 
     A flag that follows from what a rule read counts in full. One that only a small model chose raises the
     consult to urgent, for a doctor's eyes, without a card: a base that is not fluent errs too often to send
     people to the emergency department, and too seldom to be ignored (docs/decisions/0008).
+    Raises levels.AboveLevel for an agent that takes no histories.
     """
+    levels.require("take_history", level)
     told = {fact.key for fact in by_rule}
     new = [*by_rule, *(fact for fact in by_model if fact.key not in told)]
     flag_keys = {flag.key for flag in pack.flags}
@@ -38,8 +47,8 @@ def keep_facts(
             if flag.key in rung:
                 continue
             rung.add(flag.key)
-            level = flag.level if raised else "urgent"
-            hit = Hit(flag.key, level, fact.quote, 0, len(fact.quote))
+            rings_at = flag.level if raised else "urgent"
+            hit = Hit(flag.key, rings_at, fact.quote, 0, len(fact.quote))
             alarms.raise_urgency(row, pack, [hit])
             alarms.put_up_card(row, pack, fact.seq, [hit])
     if len(rung) > rung_before:
@@ -62,8 +71,28 @@ def _store(row: Consult, fact: FactFound) -> None:
     ).add_unless_there()
 
 
-def settle(row: Consult, pack: Pack, plan: Plan) -> None:
+def rang(row: Consult) -> bool:
+    """Whether a red flag has rung in the consult."""
+    return bool(known_and_rung(row)[1])
+
+
+def hand_over(row: Consult, level: int) -> None:
+    """Below the level of taking histories nothing is simple: a doctor reads it all. The caller holds and saves."""
+    if levels.may("take_history", level):
+        return
+    row.consult_class = "complex"
+    _add_reason(row, triage.because("no_history"))
+
+
+def _add_reason(row: Consult, reason: triage.Reason) -> None:
+    kept = [one for one in row.reasons or [] if one.get("code") not in ("ordinary", reason.code)]
+    row.reasons = [*kept, reason.as_json()]
+
+
+def settle(row: Consult, pack: Pack, plan: Plan, *, level: int) -> None:
     """Note the question asked and judge the consult as it stands. Urgency only rises; the caller holds and saves."""
+    if not levels.may("take_history", level):
+        return hand_over(row, level)
     if plan.asks:
         row.asked = [*row.asked, plan.asks]
     facts, rung = known_and_rung(row)
@@ -82,4 +111,8 @@ def settle(row: Consult, pack: Pack, plan: Plan) -> None:
         *kept,
         *(reason.as_json() for reason in judged.reasons if reason.code != "ordinary" or not kept),
     ]
+    if plan.finished and not plan.asks and levels.may("advise_simple", level):
+        # What the agent told the patient was said before these words: a doctor reads them.
+        row.consult_class = "complex"
+        _add_reason(row, triage.because("wrote_after"))
     audit.record("case.judge", by=None, kind="consult", object_id=row.id, subject=row.subject_id)

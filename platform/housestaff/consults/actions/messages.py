@@ -14,6 +14,7 @@ from housestaff.access.errors import Conflict, Problem, TooMany
 from housestaff.access.moves import NotNow
 from housestaff.agents.catalogue import pack_for
 from housestaff.agents.packs import Pack
+from housestaff.agents.queries import level_in_service
 from housestaff.people.models import Membership
 from housestaff.privacy import audit, consents
 from housestaff.tenancy.fault_points import fault_point
@@ -23,7 +24,7 @@ from .. import queries
 from ..log import append
 from ..models import Consult, Event
 from ..states import CONSULT
-from . import alarms
+from . import alarms, judging
 from .opening import not_now
 from .turns import queue_turn
 
@@ -84,6 +85,7 @@ def post_message(*, by: Membership, consult: UUID, client_key: Any, text: Any) -
         asked = row.asked[-1] if row.asked else None
         hits = alarms.ring(row, pack, words, asked=asked)
         _let_in(row, by, pack, hits)
+        judging.hand_over(row, level_in_service(row.agent_id))
         event = _store(row, by, pack, client_key, words, hits)
         card = alarms.put_up_card(row, pack, event.seq, hits)
         if row.state == "open" and not row.silenced:

@@ -70,7 +70,11 @@ class Telling:
         learned = self.questions.scores(question)
         scores = {key: learned.get(key, 0.0) + NEARNESS * its for key, its in near.items()}
         best = max(sorted(scores), key=scores.__getitem__, default=None)
-        return best if best is not None and scores[best] >= self.questions.limits[language_of(question)] else None
+        return (
+            best
+            if best is not None and scores[best] >= self.questions.limits[language_of(question)]
+            else None
+        )
 
 
 @lru_cache(maxsize=16)

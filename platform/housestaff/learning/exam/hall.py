@@ -94,7 +94,7 @@ def furnish(pack: Pack, adapter: Path | None) -> None:
                 languages=list(pack.languages),
             )
             worklists.open_worklist(agent=agent.id)
-            agents.declare_release(agent=agent, pack=pack, level=LEVEL, basis="declared", adapter=folder)
+            agents.declare_release(agent=agent, pack=pack, at_most=LEVEL, adapter=folder)
         for number in range(CANDIDATES):
             _candidate(number)
         _another_patient()

@@ -117,7 +117,9 @@ def _near(pack: Pack, question: str) -> tuple[tuple[str, float], ...]:
 def questions(folder: Path, pack: Pack) -> list[Unit]:
     """Questions and the article that answers each; no head where the pack has none."""
     found = [
-        Unit(one.text, one.language, (one.article,) if one.article else (), one.id, near=_near(pack, one.text))
+        Unit(
+            one.text, one.language, (one.article,) if one.article else (), one.id, near=_near(pack, one.text)
+        )
         for one in stations.knowledge_in(folder, "practice")
     ]
     for article in pack.articles:

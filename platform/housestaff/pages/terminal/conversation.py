@@ -10,6 +10,7 @@ from .service import Refused, Service
 from .telling import Teller
 
 ANSWER_PATIENCE = 60.0
+CARD_PATIENCE = 1.0
 SETTLE_SECONDS = 0.3
 
 
@@ -21,6 +22,7 @@ class Conversation:
         self.teller = teller
         self.consult = ""
         self.unheard = False
+        self.silent = False  # an agent without words, at level 0: only a card or the doctor answers
         self.answered = 0  # the newest line of the patient that an end or a card answers
         self.writing = False
         self.moved = threading.Condition()
@@ -37,6 +39,7 @@ class Conversation:
             self.service.consent_to(refusal.problem)
             told = self.service.open(agent, language)
         self.consult = told["id"]
+        self.silent = told["level"] < 1
         self.teller.say(f"-- {told['agent_name']}")
         if told.get("will_read"):
             self.teller.say(f"-- {told['will_read']}")
@@ -83,7 +86,7 @@ class Conversation:
 
     def _await_answer(self, seq: int) -> None:
         """Until a turn or a card has answered this line; an agent that stays silent is not waited for for ever."""
-        until = time.monotonic() + ANSWER_PATIENCE
+        until = time.monotonic() + (CARD_PATIENCE if self.silent else ANSWER_PATIENCE)
         with self.moved:
             while time.monotonic() < until and not self.unheard:
                 if self.answered >= seq and not self.writing:
@@ -94,4 +97,5 @@ class Conversation:
                     self.moved.wait(1.0)
             if self.unheard:
                 return
-        self.teller.say("-- " + _("No answer yet. The doctor will read it."))
+        words = _("The doctor will read it.") if self.silent else _("No answer yet. The doctor will read it.")
+        self.teller.say(f"-- {words}")

@@ -3,20 +3,22 @@
 import argparse
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from housestaff.agents.adapters import BadAdapter, check_adapter, read_base
 from housestaff.agents.packs import PackProblems, load_pack
+from housestaff.agents.reports import SEALED
 from housestaff.config import env
 from housestaff.config.local.errors import StartError
 from housestaff.config.local.exam_house import OWNER, exam_house, published
 from housestaff.config.onboarding import adapter_folder
-from housestaff.learning.exam import planting, report, stations
+from housestaff.learning.exam import committed, planting, report, stations
 from housestaff.learning.exam.parts import PARTS
 from housestaff.learning.exam.results import put, write
 from housestaff.learning.exam.running import Kept
@@ -42,7 +44,11 @@ class Command(BaseCommand):
         )
         parser.add_argument("--only", choices=["adapter", "base"], help="one candidate instead of both")
         parser.add_argument("--fresh", action="store_true", help="forget what was sat before")
-        parser.add_argument("--results", action="store_true", help="also write the table to docs/results.md")
+        parser.add_argument(
+            "--results",
+            action="store_true",
+            help="also write the table to docs/results.md and the report that releases take their level from",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         # A polite kill clears the exam's house away too, as Ctrl-C does.
@@ -66,6 +72,7 @@ class Command(BaseCommand):
             "specialty": slug,
             "drawer": drawer,
             "runs": options["runs"],
+            "at": timezone.localdate().isoformat(),
             "pack": pack.digest,
             "adapter": adapter.digest if adapter else "",
             "base": read_base(base).digest,
@@ -84,6 +91,8 @@ class Command(BaseCommand):
         except (StartError, BadAdapter) as problem:
             raise CommandError(str(problem)) from None
         kept = Kept(out / "outcomes.jsonl")
+        # An exam that went on may hold more runs than this call asked for.
+        about["runs"] = max((run for _, _, run, _, _ in kept.rows), default=0) + 1
         found = report.report(kept, about)
         if not found["candidates"]:
             raise CommandError("Nothing was sat.")
@@ -93,6 +102,19 @@ class Command(BaseCommand):
         )
         if options["results"]:
             put(env.ROOT / "docs" / "results.md", found)
+            self._commit(slug, found, of_shipped=options["release"] is None)
+
+    def _commit(self, slug: str, found: Mapping[str, Any], *, of_shipped: bool) -> None:
+        """Put the report beside the pack, where releases take their level from; only what is shipped, on sealed stations."""
+        if found["drawer"] != SEALED or not of_shipped:
+            self.stdout.write("Not committed beside the pack: only the shipped adapter's sealed exam is.")
+            return
+        path = committed.path_of(settings.HOUSESTAFF["SPECIALTIES"], slug)
+        try:
+            written = committed.write(path, found)
+        except committed.BadReport as problem:
+            raise CommandError(str(problem)) from None
+        self.stdout.write(f"{path}: {written.counted.line}")
 
     def _sit(
         self,

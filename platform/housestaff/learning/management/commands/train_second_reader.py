@@ -71,9 +71,7 @@ def _lessons(specialties: Path, first: str) -> dict[str, tuple[str, Any]]:
         WANTS_FILE: texts.wanted(specialties),
         COMPLAINTS_FILE: texts.openings(specialties),
     }
-    return {
-        name: (texts.digest(rows, READERS), [asdict(row) for row in rows]) for name, rows in held.items()
-    }
+    return {name: (texts.digest(rows, READERS), [asdict(row) for row in rows]) for name, rows in held.items()}
 
 
 def _packs(specialties: Path) -> dict[str, tuple[str, Any]]:

@@ -44,7 +44,8 @@ class SealedText(ValueError):
 class Taught:
     """A text as the reader learns it. `kind`: "" for a look-alike, else body, self_harm or violence.
 
-    `urgent`: a doctor must look the same day, for an emergency or for less. `whole`: a practice station, hence a message as patients send it; figures and thresholds are those of such.
+    `urgent`: a doctor must look the same day, for an emergency or for less. `whole`: a practice station, hence a message
+    as patients send it; figures and thresholds are those of such.
     """
 
     text: str

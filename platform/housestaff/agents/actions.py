@@ -10,6 +10,7 @@ from housestaff.people.models import Clinician
 from housestaff.privacy import audit
 
 from . import adapters
+from .base_card import read_card
 from .models import Adapter, Agent, Release
 from .packs import Pack
 from .states import RELEASE
@@ -31,9 +32,11 @@ def declare_agent(
 def declare_release(*, agent: Agent, pack: Pack, level: int, basis: str, adapter: Path | None) -> Release:
     """Put what is declared into service: the same again changes nothing, anything new is a new version.
 
-    Raises adapters.BadAdapter when the folder does not hold weights that may be served.
+    Raises adapters.BadAdapter when the folder does not hold weights that may be served, BadCard when the base
+    does not say what it can do.
     """
     base = settings.HOUSESTAFF["BASE_MODEL"]
+    card = read_card(Path(base))
     with transaction.atomic():
         row = _adapter(pack.slug, adapter, base) if adapter else None
         wanted = {
@@ -42,6 +45,8 @@ def declare_release(*, agent: Agent, pack: Pack, level: int, basis: str, adapter
             "base_model": Path(base).name,
             "level": level,
             "basis": basis,
+            "fluent": card.fluent,
+            "base_card": card.as_json(),
         }
         now = Release.objects.filter(agent=agent, state="in_service").first()
         if now is not None and all(getattr(now, name) == value for name, value in wanted.items()):

@@ -119,7 +119,9 @@ def _front_matter(path: Path) -> dict[str, Any]:
     except yaml.YAMLError:
         raise BadCard([f"{path}: the lines between the two lines of --- cannot be read as YAML."]) from None
     if not isinstance(front, dict):
-        raise BadCard([f"{path} begins with no card: two lines of ---, and “fluent: false” and so on between."])
+        raise BadCard(
+            [f"{path} begins with no card: two lines of ---, and “fluent: false” and so on between."]
+        )
     return front
 
 

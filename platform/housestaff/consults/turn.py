@@ -7,6 +7,7 @@ one stored outcome. Between the steps no transaction is open; each step checks t
 
 import logging
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -14,20 +15,21 @@ from django.conf import settings
 from django.utils import timezone
 
 from housestaff.agents import levels, serving
+from housestaff.agents.base_card import BaseCard
 from housestaff.agents.catalogue import pack_for
 from housestaff.agents.models import Adapter
 from housestaff.agents.packs import Pack
 from housestaff.inference.client import ChatMessage
-from housestaff.inference.errors import BadOutput, EngineError, Truncated
+from housestaff.inference.errors import BadOutput, EngineError, EngineRefused, Truncated
 from housestaff.inference.patience import instant_in
 from housestaff.inference.salts import cache_salt
 from housestaff.privacy import ciphers, keys
 from housestaff.tenancy.context import acting_for
 from housestaff.tenancy.known import known
 
-from . import case, likeness, second_reader, understanding
+from . import asking, case, likeness, phrasing, second_reader, understanding
 from .actions import alarms, judging, turns
-from .guard import Guard
+from .guard import Guard, joined
 from .models import Consult, Event, Turn
 from .plan import CLOSE, NOTHING_WANTED, OPEN, Plan, plan_reply
 from .red_flags import About
@@ -36,7 +38,7 @@ log = logging.getLogger(__name__)
 PARTIAL_EVERY = 0.1
 # Well under the lease (20 s), so that a hung engine is noticed by its own turn.
 UNDERSTAND_SECONDS, SAY_SECONDS = 8.0, 10.0
-UNDERSTAND_TOKENS, SAY_TOKENS = 320, 256
+SAY_TOKENS = 256
 # More unread messages than these are read by rule only: a burst never waits for a model line by line.
 MOST_BY_MODEL = 4
 BASE = "base"
@@ -63,7 +65,7 @@ class Reading:
     will_read: str
     model: str
     level: int
-    fluent: bool
+    base: BaseCard
     salt: str
     about: About | None
     unread: tuple[Unread, ...]
@@ -72,6 +74,11 @@ class Reading:
     def pin(self) -> str:
         """A consult stays with one engine replica, whose cache knows it."""
         return f"{self.model}/{self.turn.consult_id}"
+
+    @property
+    def fluent(self) -> bool:
+        """Whether the base is fluent in the consult's language."""
+        return self.base.speaks(self.language)
 
 
 def answer(*, tenant: UUID, consult: UUID) -> None:
@@ -132,7 +139,7 @@ def _read(tenant: UUID, turn: Turn) -> Reading | None:
         will_read=case.will_read(row),
         model=adapter.served_name if adapter else BASE,
         level=release.level,
-        fluent=release.fluent,
+        base=release.base,
         salt=cache_salt(ciphers.derive(keys.root_key(), "cache salt"), str(tenant), str(row.subject_id)),
         about=alarms.about(row, pack),
         unread=tuple(Unread(event.seq, str(event.text), asked) for event in events),
@@ -195,17 +202,29 @@ def _chosen(reading: Reading, unread: Unread) -> list[understanding.FactFound]:
 
     What a base that is not fluent chose must also sound like what the pack teaches (docs/decisions/0008).
     """
+    asked = next((item for item in reading.pack.items if item.key == unread.asked), None)
+    request = asking.for_facts(
+        reading.pack,
+        reading.language,
+        unread.text,
+        asked=asked,
+        told=reading.fluent and reading.model == BASE,
+        context=reading.base.context,
+    )
+    if request is None:
+        return []
+    messages, part = request
     try:
         raw = serving.fleet().complete_structured(
             pin=reading.pin,
             model=reading.model,
-            messages=_ask_for_facts(reading, unread),
-            schema=understanding.response_schema(reading.pack, unread.text),
+            messages=messages,
+            schema=understanding.response_schema(reading.pack, part),
             cache_salt=reading.salt,
-            max_tokens=UNDERSTAND_TOKENS,
+            max_tokens=asking.MOST_TOKENS,
             deadline=instant_in(UNDERSTAND_SECONDS),
         )
-    except (BadOutput, Truncated) as error:
+    except (BadOutput, EngineRefused, Truncated) as error:
         if isinstance(error, Truncated) and error.cut:
             raise
         log.info("turn %s: the model's facts were unusable (%s)", reading.turn.id, error.code)
@@ -217,15 +236,6 @@ def _chosen(reading: Reading, unread: Unread) -> list[understanding.FactFound]:
         replace(fact, certainty="chosen")
         for fact in found
         if likeness.bears_out(reading.pack, fact.key, fact.status, fact.quote)
-    ]
-
-
-def _ask_for_facts(reading: Reading, unread: Unread) -> list[ChatMessage]:
-    item = next((item for item in reading.pack.items if item.key == unread.asked), None)
-    question = f"Q: {item.ask.say(reading.language)}\n" if item else ""
-    return [
-        {"role": "system", "content": f"facts {reading.pack.slug} {reading.language}"},
-        {"role": "user", "content": question + unread.text},
     ]
 
 
@@ -257,41 +267,98 @@ def _comforted(reading: Reading, row: Consult) -> bool:
     replies = Event.objects.find_all(
         "consult_id = %s AND kind = 'end' AND author = 'agent'", row.id, order="seq DESC"
     )
+    texts = [str(reply.text or "") for reply in replies[:COMFORT_RESTS]]
+    if reading.fluent and any(
+        phrasing.begins_in_own_words(reading.pack, reading.language, text) for text in texts
+    ):
+        return True
     words = reading.pack.sentence("comfort", reading.language)
-    return any(words in str(reply.text or "") for reply in replies[:COMFORT_RESTS])
+    return any(words in text for text in texts)
 
 
 def _say(reading: Reading, plan: Plan) -> str:
-    """Stream the reply through the guard; what the model did not say, the signed wording says."""
-    guard = Guard(reading.pack, reading.language, reading.level, fluent=reading.fluent, plan=plan.lines)
+    """The reply as the patient reads it: phrased by a fluent base, recited by a small one, or simply signed."""
+    asked = _ask_to_phrase(reading, plan)
+    shown = _recited(reading, plan) if asked is None else _phrased(reading, plan, asked)
+    if "doctor_will_read" in plan.lines and reading.will_read:
+        shown.add([joined(reading.will_read, reading.language, first=not shown.text)])
+    shown.keep()
+    return shown.text
+
+
+class _Shown:
+    """What the patient may see of the reply so far, kept about ten times a second."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.text = self._kept = ""
+        self._reading, self._last = reading, time.monotonic()
+
+    def add(self, pieces: Iterable[str]) -> None:
+        self.text += "".join(pieces)
+        if (self.text and not self._kept) or time.monotonic() - self._last >= PARTIAL_EVERY:
+            self._last = time.monotonic()
+            self._kept = self.text
+            _keep(self._reading, self.text)
+
+    def keep(self) -> None:
+        if self.text != self._kept:
+            _keep(self._reading, self.text)
+
+
+def _recited(reading: Reading, plan: Plan) -> _Shown:
+    """The signed wording, at the pace of a base that was trained to say it; a fluent one is not asked to."""
+    shown = _Shown(reading)
+    guard = Guard(reading.pack, reading.language, reading.level, plan=plan.lines)
+    if not reading.base.fluent:
+        try:
+            _stream(reading, _ask_to_say(reading, plan), SAY_TOKENS, guard, shown)
+        except Truncated as error:
+            if error.cut:
+                raise
+    shown.add(guard.finish())
+    return shown
+
+
+def _phrased(reading: Reading, plan: Plan, asked: list[ChatMessage]) -> _Shown:
+    """In the base's own words inside the guard. Where the engine fails, the signed wording goes on."""
+    shown = _Shown(reading)
+    heard = "\n".join(unread.text for unread in reading.unread)
+    guard = phrasing.PhrasingGuard(reading.pack, reading.language, plan.lines, heard=heard)
+    whole = True
+    try:
+        _stream(reading, asked, phrasing.MOST_TOKENS, guard, shown)
+    except EngineError as error:
+        log.warning(
+            "turn %s: the engine broke off (%s); the signed wording goes on", reading.turn.id, error.code
+        )
+        whole = False
+    shown.add(guard.finish(whole=whole))
+    for _, reason in guard.dropped:
+        log.info("turn %s: own words held back (%s)", reading.turn.id, reason)
+    return shown
+
+
+def _stream(
+    reading: Reading,
+    messages: list[ChatMessage],
+    most: int,
+    guard: Guard | phrasing.PhrasingGuard,
+    shown: _Shown,
+) -> None:
+    """The model's words through the guard."""
     words = serving.fleet().stream(
         pin=reading.pin,
         model=reading.model,
-        messages=_ask_to_say(reading, plan),
+        messages=messages,
         cache_salt=reading.salt,
-        max_tokens=SAY_TOKENS,
+        max_tokens=most,
         deadline=instant_in(SAY_SECONDS),
     )
-    shown, kept, last = "", "", time.monotonic()
     try:
         for delta in words:
-            shown += "".join(guard.feed(delta.text))
-            if (shown and not kept) or time.monotonic() - last >= PARTIAL_EVERY:
-                last, kept = time.monotonic(), shown
-                _keep(reading, shown)
-    except Truncated as error:
-        if error.cut:
-            raise
+            shown.add(guard.feed(delta.text))
     finally:
         words.close()
-    shown += "".join(guard.finish())
-    if "doctor_will_read" in plan.lines:
-        shown = (
-            f"{shown} {reading.will_read}".strip() if reading.language == "en" else shown + reading.will_read
-        )
-    if shown != kept:
-        _keep(reading, shown)
-    return shown
 
 
 def _ask_to_say(reading: Reading, plan: Plan) -> list[ChatMessage]:
@@ -299,6 +366,20 @@ def _ask_to_say(reading: Reading, plan: Plan) -> list[ChatMessage]:
         {"role": "system", "content": f"say {reading.pack.slug} {reading.language}"},
         {"role": "user", "content": plan.line},
     ]
+
+
+def _ask_to_phrase(reading: Reading, plan: Plan) -> list[ChatMessage] | None:
+    """What a fluent base is asked; None where the signed wording is said (docs/decisions/0015)."""
+    if not reading.fluent or not levels.may("own_words", reading.level):
+        return None
+    with acting_for(reading.tenant):
+        row = turns.hold_lease(reading.turn)
+        if not judging.stands_simple(row, reading.pack, plan):
+            return None
+        known, thread = case.known(row), case.thread(row, most=phrasing.MOST_MESSAGES)
+    return phrasing.request(
+        reading.pack, reading.language, plan.lines, known=known, thread=thread, context=reading.base.context
+    )
 
 
 def _keep(reading: Reading, text: str) -> None:

@@ -71,17 +71,26 @@ def _store(row: Consult, fact: FactFound) -> None:
     ).save(force_insert=True)
 
 
-def settle(row: Consult, pack: Pack, plan: Plan) -> None:
-    """Note the question asked and judge the consult as it stands. Urgency only rises; the caller holds and saves."""
-    if plan.asks:
-        row.asked = [*row.asked, plan.asks]
-    judged = triage.judge(
+def stands_simple(row: Consult, pack: Pack, plan: Plan) -> bool:
+    """Whether the consult, as it will be judged with this reply, is of the simple class. The caller holds it."""
+    return _judged(row, pack, plan).consult_class == "simple" and not _rang(row)
+
+
+def _judged(row: Consult, pack: Pack, plan: Plan) -> triage.Judgement:
+    return triage.judge(
         pack,
         facts=known(row),
         asked=row.asked if plan.finished else (),
         current=row.urgency,
         finished=plan.finished,
     )
+
+
+def settle(row: Consult, pack: Pack, plan: Plan) -> None:
+    """Note the question asked and judge the consult as it stands. Urgency only rises; the caller holds and saves."""
+    if plan.asks:
+        row.asked = [*row.asked, plan.asks]
+    judged = _judged(row, pack, plan)
     rang = bool(_rang(row))
     row.urgency = triage.raise_to(row.urgency, judged.urgency)
     row.consult_class = "complex" if rang else judged.consult_class

@@ -1,5 +1,6 @@
 """Specialty packs: a folder of YAML and Markdown that clinicians sign, read into one frozen Pack (pure)."""
 
+from .findings import findings
 from .loading import digest_of, load_pack, pack_folders
 from .problems import PackProblems, Problem
 from .shapes import (
@@ -41,6 +42,7 @@ __all__ = [
     "Training",
     "Words",
     "digest_of",
+    "findings",
     "join_sentences",
     "language_of",
     "load_pack",

@@ -60,6 +60,8 @@ def make_base(folder: Path, value: float = 0.1) -> Path:
     tensors = {f"{module(name)}.weight": floats(OUT, HIDDEN, value=value) for name in (*MODULES, "k_proj")}
     (folder / "model.safetensors").write_bytes(safetensors(tensors))
     (folder / "config.json").write_text('{"model_type": "qwen3"}', encoding="utf-8")
+    card = {"fluent": False, "languages": ["en", "zh-hans"], "context": 2048, "vision": False}
+    (folder / "README.md").write_text(f"---\n{yaml.safe_dump(card)}---\n", encoding="utf-8")
     return folder
 
 

@@ -1,4 +1,4 @@
-"""Nothing reaches the patient that may not: signed sentences only, or a fluent base inside its bounds."""
+"""Nothing reaches the patient that may not: signed sentences only; and what own words are always refused for."""
 
 import random
 from pathlib import Path
@@ -58,7 +58,6 @@ def test_what_is_not_signed_is_dropped_and_remembered() -> None:
 
 def test_level_nought_says_nothing() -> None:
     assert said(Guard(PACK, "en", 0, plan=["comfort"]), SIGNED["en"]["comfort"]) == ""
-    assert said(Guard(PACK, "en", 0, fluent=True), "Hello there.") == ""
 
 
 def test_an_unsigned_plan_line_is_refused_at_once() -> None:
@@ -68,12 +67,12 @@ def test_an_unsigned_plan_line_is_refused_at_once() -> None:
 
 @pytest.mark.parametrize("line", SIGNED["en"])
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_every_signed_text_passes_both_guards(line: str, language: str) -> None:
+def test_every_signed_text_passes(line: str, language: str) -> None:
     text = SIGNED[language][line]
     assert said(Guard(PACK, language, 3, plan=[line]), text) == "".join(
         Guard(PACK, language, 3, plan=[line]).finish()
     )
-    assert said(Guard(PACK, language, 4, fluent=True), text)
+    assert not any(refusal(sentence, signed=True) for sentence in sentences(text))
 
 
 @pytest.mark.parametrize(
@@ -112,11 +111,8 @@ def test_every_signed_text_passes_both_guards(line: str, language: str) -> None:
         ("<img src=x onerror=alert(1)>", "active"),
     ],
 )
-def test_a_fluent_base_is_held_to_the_bounds(sentence: str, reason: str) -> None:
+def test_own_words_are_held_to_the_bounds(sentence: str, reason: str) -> None:
     assert refusal(sentence) == reason
-    guard = Guard(PACK, "en", 4, fluent=True)
-    assert said(guard, sentence + " ") == ""
-    assert guard.dropped and guard.dropped[0][1] == reason
 
 
 @pytest.mark.parametrize(
@@ -136,16 +132,8 @@ def test_a_fluent_base_is_held_to_the_bounds(sentence: str, reason: str) -> None
         "Drink 2 litres a day (NICE, 2019).",
     ],
 )
-def test_ordinary_words_of_a_fluent_base_pass(sentence: str) -> None:
+def test_ordinary_words_pass(sentence: str) -> None:
     assert refusal(sentence) is None
-
-
-def test_a_fluent_base_that_says_nothing_fit_falls_back_on_the_signed_words() -> None:
-    plan = ["ask pain_side"]
-    assert (
-        said(Guard(PACK, "en", 4, fluent=True, plan=plan), "You have cancer.")
-        == SIGNED["en"]["ask pain_side"]
-    )
 
 
 def test_sentences_do_not_end_inside_a_number_or_a_title() -> None:

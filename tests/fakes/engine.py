@@ -8,7 +8,9 @@ one point: a generation without a `cache_salt` is refused, so that a forgotten o
 
 `POST /fake/behave {"mode": …, "times": N}` makes the next N generations misbehave (all, without `times`):
 busy, too_many, dead, unknown, hang, stall, cut, unfinished, length, bad_json, error_event, die; "" is well.
-`GET /fake/seen` tells what was asked. `tests/verification/` holds this fake against the real server.
+`POST /fake/speak {"text": …}` makes every streamed answer that text, as a fluent base would phrase it; "" is the script
+again. `GET /fake/seen` tells what was asked, `GET /fake/heard` the messages of the last streamed request.
+`tests/verification/` holds this fake against the real server.
 """
 
 import argparse
@@ -49,6 +51,8 @@ class FakeEngine:
         self.asked: Counter[str] = Counter()
         self.salts: Counter[str] = Counter()
         self.loads: list[str] = []
+        self.speech = ""
+        self.heard: list[dict[str, str]] = []
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         route = f"{scope['method']} {scope['path']}"
@@ -77,6 +81,11 @@ class FakeEngine:
             case "POST /fake/behave":
                 self.mode, self.times = body["mode"], body.get("times", 0)
                 return {}
+            case "POST /fake/speak":
+                self.speech = body["text"]
+                return {}
+            case "GET /fake/heard":
+                return self.heard
             case "GET /fake/seen":
                 return self.seen()
         raise Refusal(404, "NotFoundError", "Not Found")
@@ -176,7 +185,8 @@ class FakeEngine:
             filled = self.script.fill(wanted["json_schema"]["schema"], user)
             text = json.dumps(filled, ensure_ascii=False, separators=(",", ":"))
         else:
-            text = self.script.say(asked["model"], system, user)
+            self.heard = asked["messages"]
+            text = self.speech or self.script.say(asked["model"], system, user)
         pieces = tokens("[{" if mode == "bad_json" else text)
         most = asked.get("max_tokens", 1024)
         if mode == "length" or len(pieces) > most:

@@ -68,6 +68,15 @@ class EngineProcess:
     def behave(self, mode: str, times: int = 0) -> None:
         self.http("POST", "/fake/behave", {"mode": mode, "times": times})
 
+    def speak(self, text: str) -> None:
+        """What a fluent base answers from now on, word for word; "" is the script again."""
+        self.http("POST", "/fake/speak", {"text": text})
+
+    def heard(self) -> list[dict[str, str]]:
+        """The messages of the last streamed request."""
+        found: list[dict[str, str]] = json.loads(self.http("GET", "/fake/heard"))
+        return found
+
     def seen(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.http("GET", "/fake/seen"))
         return found

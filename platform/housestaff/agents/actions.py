@@ -11,6 +11,7 @@ from housestaff.people.models import Clinician
 from housestaff.privacy import audit
 
 from . import adapters, reports
+from .base_card import read_card
 from .models import Adapter, Agent, Release
 from .packs import Pack
 from .states import RELEASE
@@ -40,9 +41,11 @@ def declare_release(
     """Put what is declared into service: the same again changes nothing, anything new is a new version.
 
     The level served is what `report` earned, if it is of this very pack, adapter and base, and never above `at_most`.
-    Raises adapters.BadAdapter when the folder does not hold weights that may be served.
+    Raises adapters.BadAdapter when the folder does not hold weights that may be served, BadCard when the base
+    does not say what it can do.
     """
     base = settings.HOUSESTAFF["BASE_MODEL"]
+    card = read_card(Path(base))
     with transaction.atomic():
         row = _adapter(pack.slug, adapter, base) if adapter else None
         base_digest = row.base_digest if row else _digest_of(base)
@@ -60,6 +63,8 @@ def declare_release(
             "base_model": Path(base).name,
             "base_digest": base_digest,
             **asdict(served),
+            "fluent": card.fluent,
+            "base_card": card.as_json(),
         }
         now = Release.objects.filter(agent=agent, state="in_service").first()
         if now is not None and all(getattr(now, name) == value for name, value in wanted.items()):

@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from housestaff.people.models import Clinician
 from housestaff.tenancy.models import TenantForeignKey, TenantModel
 
+from .base_card import BaseCard
+
 
 class Agent(TenantModel):
     """An expert's agent for one specialty."""
@@ -67,6 +69,7 @@ class Release(TenantModel):
     parts_passed = models.CharField(max_length=10, default="", blank=True)
     report_digest = models.CharField(max_length=64, default="", blank=True)
     fluent = models.BooleanField(default=False, help_text="the base phrases by itself, inside the guard")
+    base_card = models.JSONField(default=dict, help_text="the base's languages, context and vision")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantModel.Meta):
@@ -95,3 +98,8 @@ class Release(TenantModel):
     def label(self) -> str:
         """How a release is named to people and in every event an agent wrote."""
         return f"{self.version}-{self.pack_digest[:8]}"
+
+    @property
+    def base(self) -> BaseCard:
+        """What the base of this release can do."""
+        return BaseCard.kept(self.fluent, self.base_card)

@@ -12,7 +12,8 @@ from housestaff.agents.queries import level_in_service
 from housestaff.privacy import consents
 
 from . import note
-from .models import Consult, Fact
+from .models import Consult, Event, Fact
+from .phrasing import Said
 from .red_flags import Hit
 from .understanding import Certainty, FactFound, Status
 
@@ -53,6 +54,16 @@ def history(rows: Iterable[Fact]) -> list[FactFound]:
         for fact in rows
         if fact.kind == "history"
     ]
+
+
+def thread(row: Consult, *, most: int) -> list[Said]:
+    """The newest messages and replies of the thread, oldest first, with who said them."""
+    rows = Event.objects.find_all(
+        "consult_id = %s AND kind IN ('message', 'end') AND author IN ('patient', 'agent', 'clinician')",
+        row.id,
+        order=f"seq DESC LIMIT {most:d}",
+    )
+    return [Said(event.author, str(event.text or "")) for event in reversed(rows)]
 
 
 def summary(row: Consult) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
 """What the agent may say: held to the end of a sentence, looked at, then let go or dropped (pure).
 
-A base that is not fluent may say signed sentences only; what it leaves out, the signed wording says. A fluent one
-phrases for itself, but never a diagnosis, a dose or a prescription for this person, never a claim without its
-source, and nothing that a browser could run or fetch.
+A base that recites may say signed sentences only; what it leaves out, the signed wording says. Whatever anyone says in
+their own words (`phrasing`) is held to `refusal` first: never a diagnosis, a dose or a prescription for this person,
+never a claim without its source, and nothing that a browser could run or fetch.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from housestaff.agents import levels
 from housestaff.agents.packs import DISPOSES, Pack, language_of
 
 LONGEST_SENTENCE = 600
-OWN_WORDS_LEVEL = 4
 SILENT_LEVEL = 0
 _END = re.compile(r"[。！？]+[”’」』）]*|[.!?]+[\"'”’)]*(?=\s|$|[\u4e00-\u9fff])|\n+")
 _ABBREVIATION = re.compile(r"(?:\b(?:dr|mr|mrs|ms|prof|e\.g|i\.e|no|approx|vs|st)|\b[a-z])\.$", re.IGNORECASE)
@@ -102,8 +101,13 @@ def sentences(text: str) -> list[str]:
     return found
 
 
+def joined(piece: str, language: str, *, first: bool) -> str:
+    """A sentence ready to be put after the last: English sets a blank between, Chinese none."""
+    return piece if first or language != "en" else f" {piece}"
+
+
 def refusal(sentence: str, *, signed: bool = False) -> str | None:
-    """Why a sentence may not be said by a fluent base, or None. A signed sentence is refused only when it is active."""
+    """Why a sentence may not be said in own words, or None. A signed sentence is refused only when it is active."""
     if _ACTIVE.search(sentence):
         return "active"
     if signed:
@@ -125,17 +129,14 @@ def refusal(sentence: str, *, signed: bool = False) -> str | None:
 class Guard:
     """Stands in the stream of one reply.
 
-    `plan`: the lines that the reply is to say (`ask pain_side`). With a base that is not fluent exactly their signed
-    text is released, sentence by sentence as the model gets there; the rest of it comes out of `finish`. Without a
-    plan any signed sentence of the pack may pass. What was held back is in `dropped`, for the doctor and the record.
+    `plan`: the lines that the reply is to say (`ask pain_side`). Exactly their signed text is released, sentence by
+    sentence as the model gets there; the rest of it comes out of `finish`. Without a plan any signed sentence of the
+    pack may pass. What was held back is in `dropped`, for the doctor and the record.
     """
 
-    def __init__(
-        self, pack: Pack, language: str, level: int, *, fluent: bool = False, plan: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, pack: Pack, language: str, level: int, *, plan: Sequence[str] = ()) -> None:
         self.language = language_of(language)
         self.level = level
-        self.fluent = fluent and level >= OWN_WORDS_LEVEL
         self.dropped: list[tuple[str, str]] = []
         signed = pack.signed_sentences(self.language)
         lines = [line.strip() for part in plan for line in part.split("+") if line.strip()]
@@ -163,11 +164,8 @@ class Guard:
             return []
         rest, self._buffer = self._buffer, ""
         released = [piece for sentence in sentences(rest) for piece in self._judge(sentence)]
-        if not self.fluent:
-            released += self._release(self.expected[self._next :])
-            self._next = len(self.expected)
-        elif not self._said and self.expected:
-            released += self._release(self.expected)
+        released += self._release(self.expected[self._next :])
+        self._next = len(self.expected)
         return released
 
     def _whole(self) -> tuple[list[str], str]:
@@ -190,15 +188,9 @@ class Guard:
         return found, rest
 
     def _judge(self, sentence: str) -> list[str]:
-        signed = self.signed.get(_plain(sentence))
-        if self.fluent:
-            reason = refusal(sentence, signed=signed is not None)
-            if reason is None:
-                return self._release([sentence])
-            self.dropped.append((sentence, reason))
-            return []
         if self.expected:
             return self._follow(sentence)
+        signed = self.signed.get(_plain(sentence))
         if signed is None:
             self.dropped.append((sentence, "not_signed"))
             return []
@@ -218,8 +210,7 @@ class Guard:
     def _release(self, pieces: Iterable[str]) -> list[str]:
         released = []
         for piece in pieces:
-            between = " " if self._said and self.language == "en" else ""
-            released.append(between + piece)
+            released.append(joined(piece, self.language, first=not self._said))
             self._said = True
         return released
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from housestaff.agents.models import Agent, Release
-from housestaff.people.models import Membership, Patient
+from housestaff.people.models import Clinician, Membership, Patient
 from housestaff.privacy.fields import SealedJSONField, SealedTextField
 from housestaff.tenancy.models import TenantForeignKey, TenantModel
 
@@ -226,6 +226,42 @@ class Review(TenantModel):
 
     def __str__(self) -> str:
         return f"review {self.id}"
+
+
+class MedicationRequest(TenantModel):
+    """A prescription (FHIR MedicationRequest). Only a clinician's signature makes one; nothing here can name an agent.
+
+    Held by PostgreSQL (migration 0003): the account that signed stands for the clinician it names, of this tenant;
+    what was signed is never changed, only its status; no row is deleted. See docs/decisions/0016.
+    """
+
+    consult = TenantForeignKey(Consult, related_name="medication_requests")
+    subject_id = models.UUIDField()
+    medication = SealedTextField()
+    dosage = SealedTextField()
+    author_kind = models.CharField(max_length=10, default="clinician", editable=False)
+    signed_by = TenantForeignKey(Clinician, related_name="+")
+    signed_with = TenantForeignKey(Membership, related_name="+", help_text="the account that signed")
+    signed_at = models.DateTimeField()
+    status = models.CharField(max_length=10, default="active")
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(author_kind="clinician"), name="medication_request_by_clinician"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "cancelled", "completed"]),
+                name="medication_request_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(medication__isnull=False, dosage__isnull=False),
+                name="medication_request_says_what",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"medication request {self.status}"
 
 
 def rank(urgency: str) -> int:

@@ -7,6 +7,7 @@ one stored outcome. Between the steps no transaction is open; each step checks t
 
 import logging
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -14,21 +15,22 @@ from django.conf import settings
 from django.utils import timezone
 
 from housestaff.agents import levels, serving
+from housestaff.agents.base_card import BaseCard
 from housestaff.agents.catalogue import pack_for
 from housestaff.agents.models import Adapter
 from housestaff.agents.packs import Pack, join_sentences
 from housestaff.agents.queries import level_in_service
 from housestaff.inference.client import ChatMessage
-from housestaff.inference.errors import BadOutput, EngineError, Truncated
+from housestaff.inference.errors import BadOutput, EngineError, EngineRefused, Truncated
 from housestaff.inference.patience import instant_in
 from housestaff.inference.salts import cache_salt
 from housestaff.privacy import ciphers, keys
 from housestaff.tenancy.context import acting_for
 from housestaff.tenancy.known import known
 
-from . import case, likeness, second_reader, understanding
+from . import asking, case, hearing, likeness, phrasing, second_reader, understanding
 from .actions import alarms, judging, turns
-from .guard import Guard
+from .guard import Guard, joined
 from .models import Consult, Event, Turn
 from .plan import CLOSE, NOTHING_WANTED, OPEN, Plan, plan_reply
 from .red_flags import About
@@ -37,7 +39,7 @@ log = logging.getLogger(__name__)
 PARTIAL_EVERY = 0.1
 # Well under the lease (20 s), so that a hung engine is noticed by its own turn.
 UNDERSTAND_SECONDS, SAY_SECONDS = 8.0, 10.0
-UNDERSTAND_TOKENS, SAY_TOKENS = 320, 256
+SAY_TOKENS = 256
 # More unread messages than these are read by rule only: a burst never waits for a model line by line.
 MOST_BY_MODEL = 4
 BASE = "base"
@@ -69,7 +71,7 @@ class Reading:
     will_read: str
     model: str
     level: int
-    fluent: bool
+    base: BaseCard
     salt: str
     about: About | None
     unread: tuple[Unread, ...]
@@ -78,6 +80,11 @@ class Reading:
     def pin(self) -> str:
         """A consult stays with one engine replica, whose cache knows it."""
         return f"{self.model}/{self.turn.consult_id}"
+
+    @property
+    def fluent(self) -> bool:
+        """Whether the base is fluent in the consult's language."""
+        return self.base.speaks(self.language)
 
 
 def answer(*, tenant: UUID, consult: UUID) -> None:
@@ -142,7 +149,7 @@ def _read(tenant: UUID, turn: Turn) -> Reading | None:
         will_read=case.will_read(row),
         model=adapter.served_name if adapter else BASE,
         level=level,
-        fluent=release.fluent,
+        base=release.base,
         salt=cache_salt(ciphers.derive(keys.root_key(), "cache salt"), str(tenant), str(row.subject_id)),
         about=alarms.about(row, pack),
         unread=tuple(Unread(event.seq, str(event.text), asked) for event in events),
@@ -157,7 +164,7 @@ def _why_silent(row: Consult, level: int) -> str:
 
 
 def _understand(reading: Reading) -> Plan | None:
-    """Facts with their words, message by message: what rules can read, then what the adapter chose.
+    """Facts with their words, message by message: what rules and learned readers hear, then what the adapter chose.
 
     The plan is made where the last message's facts are stored; without a message to read there is none yet.
     """
@@ -165,13 +172,17 @@ def _understand(reading: Reading) -> Plan | None:
     if not levels.may("take_history", reading.level):
         return None
     by_model = {unread.seq for unread in reading.unread[-MOST_BY_MODEL:]}
+    readers = _readers(reading.pack)
     for unread in reading.unread:
         ruled = understanding.rule_facts(
             reading.pack, unread.text, unread.asked, seq=unread.seq, about=reading.about
         )
-        chosen = _chosen(reading, unread) if unread.seq in by_model else []
-        told = {fact.key for fact in (*ruled, *chosen)}
-        chosen += [*_complaint(reading, unread, told), *_leaning(reading, unread, told)]
+        ruled, heard = hearing.hear(
+            reading.pack, unread.text, unread.asked, unread.seq, ruled=ruled, readers=readers
+        )
+        told = {fact.key for fact in heard}
+        by_adapter = _chosen(reading, unread) if unread.seq in by_model else []
+        chosen = [*heard, *(fact for fact in by_adapter if fact.key not in told)]
         with acting_for(reading.tenant):
             row = turns.hold_lease(reading.turn)
             judging.keep_facts(
@@ -182,31 +193,9 @@ def _understand(reading: Reading) -> Plan | None:
     return plan
 
 
-def _complaint(reading: Reading, unread: Unread, told: set[str]) -> list[understanding.FactFound]:
-    """What brought the patient, as the reader of complaints hears it, where nobody else has named a complaint."""
-    heard = second_reader.complaining(settings.HOUSESTAFF["SECOND_READER"])
-    if heard is None or unread.asked not in (None, OPEN) or told & reading.pack.complaint_keys():
-        return []
-    key = heard.hear(unread.text, reading.pack.slug)
-    if key is None or key not in reading.pack.complaint_keys():
-        return []
-    quote = heard.words_of(understanding.clauses(unread.text), reading.pack.slug, key)
-    if not quote:
-        return []
-    return [understanding.FactFound(key, "yes", "present", quote, "chosen", unread.seq)]
-
-
-def _leaning(reading: Reading, unread: Unread, told: set[str]) -> list[understanding.FactFound]:
-    """The answer to a yes-or-no question that says neither word, by what the pack teaches for each."""
-    item = next((item for item in reading.pack.items if item.key == unread.asked), None)
-    if item is None or item.kind != "yes_no" or item.key in told:
-        return []
-    status = likeness.leaning(reading.pack, item.key, unread.text)
-    quote = next(iter(understanding.clauses(unread.text)), "")
-    if status is None or not quote:
-        return []
-    value = "yes" if status == "present" else "no"
-    return [understanding.FactFound(item.key, value, status, quote, "chosen", unread.seq)]
+def _readers(pack: Pack) -> hearing.Readers:
+    beside = settings.HOUSESTAFF["SECOND_READER"]
+    return hearing.Readers(second_reader.telling(beside, pack.slug), second_reader.complaining(beside))
 
 
 def _chosen(reading: Reading, unread: Unread) -> list[understanding.FactFound]:
@@ -214,17 +203,29 @@ def _chosen(reading: Reading, unread: Unread) -> list[understanding.FactFound]:
 
     What a base that is not fluent chose must also sound like what the pack teaches (docs/decisions/0008).
     """
+    asked = next((item for item in reading.pack.items if item.key == unread.asked), None)
+    request = asking.for_facts(
+        reading.pack,
+        reading.language,
+        unread.text,
+        asked=asked,
+        told=reading.fluent and reading.model == BASE,
+        context=reading.base.context,
+    )
+    if request is None:
+        return []
+    messages, part = request
     try:
         raw = serving.fleet().complete_structured(
             pin=reading.pin,
             model=reading.model,
-            messages=_ask_for_facts(reading, unread),
-            schema=understanding.response_schema(reading.pack, unread.text),
+            messages=messages,
+            schema=understanding.response_schema(reading.pack, part),
             cache_salt=reading.salt,
-            max_tokens=UNDERSTAND_TOKENS,
+            max_tokens=asking.MOST_TOKENS,
             deadline=instant_in(UNDERSTAND_SECONDS),
         )
-    except (BadOutput, Truncated) as error:
+    except (BadOutput, EngineRefused, Truncated) as error:
         if isinstance(error, Truncated) and error.cut:
             raise
         log.info("turn %s: the model's facts were unusable (%s)", reading.turn.id, error.code)
@@ -236,15 +237,6 @@ def _chosen(reading: Reading, unread: Unread) -> list[understanding.FactFound]:
         replace(fact, certainty="chosen")
         for fact in found
         if likeness.bears_out(reading.pack, fact.key, fact.status, fact.quote)
-    ]
-
-
-def _ask_for_facts(reading: Reading, unread: Unread) -> list[ChatMessage]:
-    item = next((item for item in reading.pack.items if item.key == unread.asked), None)
-    question = f"Q: {item.ask.say(reading.language)}\n" if item else ""
-    return [
-        {"role": "system", "content": f"facts {reading.pack.slug} {reading.language}"},
-        {"role": "user", "content": question + unread.text},
     ]
 
 
@@ -269,6 +261,7 @@ def _planned(reading: Reading, row: Consult) -> Plan:
         wants=heard.hear(said, reading.pack.slug) if heard else NOTHING_WANTED,
         comforted=_comforted(reading, row),
         rang=levels.may("advise_simple", reading.level) and judging.rang(row),
+        reader=_readers(reading.pack).telling,
     )
 
 
@@ -279,41 +272,98 @@ def _comforted(reading: Reading, row: Consult) -> bool:
         row.id,
         order=f"seq DESC LIMIT {COMFORT_RESTS}",
     )
+    texts = [str(reply.text or "") for reply in replies[:COMFORT_RESTS]]
+    if reading.fluent and any(
+        phrasing.begins_in_own_words(reading.pack, reading.language, text) for text in texts
+    ):
+        return True
     words = reading.pack.sentence("comfort", reading.language)
-    return any(words in str(reply.text or "") for reply in replies)
+    return any(words in text for text in texts)
 
 
 def _say(reading: Reading, plan: Plan) -> str:
-    """Stream the reply through the guard; what the model did not say, the signed wording says."""
-    guard = Guard(reading.pack, reading.language, reading.level, fluent=reading.fluent, plan=plan.lines)
+    """The reply as the patient reads it: phrased by a fluent base, recited by a small one, or simply signed."""
+    asked = _ask_to_phrase(reading, plan)
+    shown = _recited(reading, plan) if asked is None else _phrased(reading, plan, asked)
+    if "doctor_will_read" in plan.lines and reading.will_read:
+        shown.add([joined(reading.will_read, reading.language, first=not shown.text)])
+    shown.keep()
+    return shown.text
+
+
+class _Shown:
+    """What the patient may see of the reply so far, kept about ten times a second."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.text = self._kept = ""
+        self._reading, self._last = reading, time.monotonic()
+
+    def add(self, pieces: Iterable[str]) -> None:
+        self.text += "".join(pieces)
+        if (self.text and not self._kept) or time.monotonic() - self._last >= PARTIAL_EVERY:
+            self._last = time.monotonic()
+            self._kept = self.text
+            _keep(self._reading, self.text)
+
+    def keep(self) -> None:
+        if self.text != self._kept:
+            _keep(self._reading, self.text)
+
+
+def _recited(reading: Reading, plan: Plan) -> _Shown:
+    """The signed wording, at the pace of a base that was trained to say it; a fluent one is not asked to."""
+    shown = _Shown(reading)
+    guard = Guard(reading.pack, reading.language, reading.level, plan=plan.lines)
+    if not reading.base.fluent:
+        try:
+            _stream(reading, _ask_to_say(reading, plan), SAY_TOKENS, guard, shown)
+        except Truncated as error:
+            if error.cut:
+                raise
+    shown.add(guard.finish())
+    return shown
+
+
+def _phrased(reading: Reading, plan: Plan, asked: list[ChatMessage]) -> _Shown:
+    """In the base's own words inside the guard. Where the engine fails, the signed wording goes on."""
+    shown = _Shown(reading)
+    heard = "\n".join(unread.text for unread in reading.unread)
+    guard = phrasing.PhrasingGuard(reading.pack, reading.language, plan.lines, heard=heard)
+    whole = True
+    try:
+        _stream(reading, asked, phrasing.MOST_TOKENS, guard, shown)
+    except EngineError as error:
+        log.warning(
+            "turn %s: the engine broke off (%s); the signed wording goes on", reading.turn.id, error.code
+        )
+        whole = False
+    shown.add(guard.finish(whole=whole))
+    for _, reason in guard.dropped:
+        log.info("turn %s: own words held back (%s)", reading.turn.id, reason)
+    return shown
+
+
+def _stream(
+    reading: Reading,
+    messages: list[ChatMessage],
+    most: int,
+    guard: Guard | phrasing.PhrasingGuard,
+    shown: _Shown,
+) -> None:
+    """The model's words through the guard."""
     words = serving.fleet().stream(
         pin=reading.pin,
         model=reading.model,
-        messages=_ask_to_say(reading, plan),
+        messages=messages,
         cache_salt=reading.salt,
-        max_tokens=SAY_TOKENS,
+        max_tokens=most,
         deadline=instant_in(SAY_SECONDS),
     )
-    shown, kept, last = "", "", time.monotonic()
     try:
         for delta in words:
-            shown += "".join(guard.feed(delta.text))
-            if (shown and not kept) or time.monotonic() - last >= PARTIAL_EVERY:
-                last, kept = time.monotonic(), shown
-                _keep(reading, shown)
-    except Truncated as error:
-        if error.cut:
-            raise
+            shown.add(guard.feed(delta.text))
     finally:
         words.close()
-    shown += "".join(guard.finish())
-    if "doctor_will_read" in plan.lines:
-        shown = (
-            f"{shown} {reading.will_read}".strip() if reading.language == "en" else shown + reading.will_read
-        )
-    if shown != kept:
-        _keep(reading, shown)
-    return shown
 
 
 def _ask_to_say(reading: Reading, plan: Plan) -> list[ChatMessage]:
@@ -321,6 +371,20 @@ def _ask_to_say(reading: Reading, plan: Plan) -> list[ChatMessage]:
         {"role": "system", "content": f"say {reading.pack.slug} {reading.language}"},
         {"role": "user", "content": plan.line},
     ]
+
+
+def _ask_to_phrase(reading: Reading, plan: Plan) -> list[ChatMessage] | None:
+    """What a fluent base is asked; None where the signed wording is said (docs/decisions/0015)."""
+    if not reading.fluent or not levels.may("own_words", reading.level):
+        return None
+    with acting_for(reading.tenant):
+        row = turns.hold_lease(reading.turn)
+        if not judging.stands_simple(row, reading.pack, plan):
+            return None
+        known, thread = case.known(row), case.thread(row, most=phrasing.MOST_MESSAGES)
+    return phrasing.request(
+        reading.pack, reading.language, plan.lines, known=known, thread=thread, context=reading.base.context
+    )
 
 
 def _keep(reading: Reading, text: str) -> None:

@@ -84,6 +84,8 @@ class Membership(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "user"], name="membership_once"),
+            # What a signature points at: this account, and the clinician it stands for, as one key.
+            models.UniqueConstraint(fields=["tenant", "id", "clinician"], name="membership_of_clinician"),
             models.CheckConstraint(
                 name="membership_stands_for_one",
                 condition=(

@@ -1,5 +1,6 @@
 """Specialty packs: a folder of YAML and Markdown that clinicians sign, read into one frozen Pack (pure)."""
 
+from .findings import findings
 from .loading import EXAM_REPORT, digest_of, load_pack, pack_folders
 from .problems import PackProblems, Problem
 from .shapes import (
@@ -44,6 +45,7 @@ __all__ = [
     "Training",
     "Words",
     "digest_of",
+    "findings",
     "join_sentences",
     "language_of",
     "load_pack",

@@ -32,12 +32,12 @@ PLAIN_SENTENCES = (
 )
 
 
-def check_references(own: Reads, shared: Reads, articles: list[Read], review_on: date | None) -> None:
+def check_references(own: Reads, shared: Reads, articles: list[Read]) -> None:
     """Adds problems where one part of a pack speaks of another that is not there."""
     complaints = {one["key"] for one in own["pack.yaml"].data["in_scope"]}
     items = {one["key"] for reads in (own, shared) for one in reads["intake.yaml"].data["items"]}
     flags = {one["key"] for reads in (own, shared) for one in reads["red_flags.yaml"].data["flags"]}
-    _check_dates(own["pack.yaml"], ("review_date",), review_on)
+    _check_date(own["pack.yaml"], ("review_date",))
     classes = {name for reads in (own, shared) if "words.yaml" in reads for name in reads["words.yaml"].data}
     check_classes(own["pack.yaml"], classes)
     for reads in (own, shared):
@@ -46,7 +46,7 @@ def check_references(own: Reads, shared: Reads, articles: list[Read], review_on:
         _check_flags(reads["red_flags.yaml"], items, complaints | items | flags)
     _check_twice(shared["dispositions.yaml"], "dispositions")
     _check_examples(own, shared, complaints | items | flags)
-    _check_articles(articles, complaints, review_on)
+    _check_articles(articles, complaints)
     _check_readable(own, shared, articles)
 
 
@@ -125,12 +125,12 @@ def _check_phrasings(read: Read, key: str, data: dict[str, dict[str, object]], s
             )
 
 
-def _check_articles(articles: list[Read], complaints: set[str], review_on: date | None) -> None:
+def _check_articles(articles: list[Read], complaints: set[str]) -> None:
     keys = Counter(read.data["key"] for read in articles)
     chain = {read.data["key"]: read.data.get("supersedes") for read in articles}
     for read in articles:
-        _check_dates(read, ("review_date",), review_on)
-        _check_dates(read, ("checked",), None)
+        _check_date(read, ("review_date",))
+        _check_date(read, ("checked",))
         if keys[read.data["key"]] > 1:
             read.problem(
                 ("key",), f"the key “{read.data['key']}” is used by two articles.", "a key of its own."
@@ -141,34 +141,29 @@ def _check_articles(articles: list[Read], complaints: set[str], review_on: date 
                 f"“{complaint}” is not a complaint of this pack.",
                 "one of the pack's complaints.",
             )
-        if _goes_round(read.data["key"], chain):
+        if ring := _ring(read.data["key"], chain):
             read.problem(
-                ("supersedes",), "the articles supersede each other in a circle.", "only the older one's key."
+                ("supersedes",),
+                f"the articles supersede each other in a circle ({' → '.join(ring)}): none of them would ever be told.",
+                "only the older one's key, and null in the oldest.",
             )
 
 
-def _goes_round(start: str, chain: dict[str, str | None]) -> bool:
-    seen: set[str] = set()
-    current: str | None = start
-    while current is not None and current not in seen:
-        seen.add(current)
+def _ring(start: str, chain: dict[str, str | None]) -> list[str]:
+    """The keys of the circle that begins and ends with this article; empty when it stands on none."""
+    ring, current = [start], chain.get(start)
+    while current is not None and current not in ring:
+        ring.append(current)
         current = chain.get(current)
-    return current is not None
+    return [*ring, start] if current == start else []
 
 
-def _check_dates(read: Read, at: At, review_on: date | None) -> None:
+def _check_date(read: Read, at: At) -> None:
     text = read.data[at[-1]]
     try:
-        due = date.fromisoformat(text)
+        date.fromisoformat(text)
     except ValueError:
         read.problem(at, f"“{text}” is not a day of the calendar.", "year-month-day, such as 2027-03-31.")
-        return
-    if review_on is not None and due < review_on:
-        read.problem(
-            at,
-            f"the review was due on {text}.",
-            "read it again, mend what has changed, and set a new review_date.",
-        )
 
 
 def _check_readable(own: Reads, shared: Reads, articles: list[Read]) -> None:

@@ -10,7 +10,6 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -60,11 +59,11 @@ EXAM_REPORT = "exam.json"  # beside the pack, and no part of it or of its digest
 WEIGHTS = {"adapter_config.json", "adapter_model.safetensors", "card.yaml", "README.md"}
 
 
-def load_pack(path: Path | str, general: Path | None = None, *, review_on: date | None = None) -> Pack:
+def load_pack(path: Path | str, general: Path | None = None) -> Pack:
     """The pack in the folder `path`. Raises PackProblems with every problem found.
 
-    With `review_on`, what is past review on that day is a problem too. A running hospital loads without it:
-    an article that expires overnight is no longer cited, but does not stop the house.
+    What is past review is none (`findings` tells it): an article that expires overnight is no longer cited, but
+    does not stop the house.
     """
     folder = Path(path)
     general = general or folder.parent / GENERAL
@@ -78,7 +77,7 @@ def load_pack(path: Path | str, general: Path | None = None, *, review_on: date 
         problems += read.problems
     if problems:
         raise PackProblems(problems)
-    check_references(own, shared, articles, review_on)
+    check_references(own, shared, articles)
     for read in [*own.values(), *shared.values(), *articles]:
         problems += read.problems
     if problems:

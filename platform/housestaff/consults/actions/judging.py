@@ -89,6 +89,22 @@ def _add_reason(row: Consult, reason: triage.Reason) -> None:
     row.reasons = [*kept, reason.as_json()]
 
 
+def stands_simple(row: Consult, pack: Pack, plan: Plan) -> bool:
+    """Whether the consult, as it will be judged with this reply, is of the simple class. The caller holds it."""
+    facts, rung = known_and_rung(row)
+    return _judged(row, pack, plan, facts).consult_class == "simple" and not rung
+
+
+def _judged(row: Consult, pack: Pack, plan: Plan, facts: Sequence[FactFound]) -> triage.Judgement:
+    return triage.judge(
+        pack,
+        facts=facts,
+        asked=row.asked if plan.finished else (),
+        current=row.urgency,
+        finished=plan.finished,
+    )
+
+
 def settle(row: Consult, pack: Pack, plan: Plan, *, level: int) -> None:
     """Note the question asked and judge the consult as it stands. Urgency only rises; the caller holds and saves."""
     if not levels.may("take_history", level):
@@ -96,13 +112,7 @@ def settle(row: Consult, pack: Pack, plan: Plan, *, level: int) -> None:
     if plan.asks:
         row.asked = [*row.asked, plan.asks]
     facts, rung = known_and_rung(row)
-    judged = triage.judge(
-        pack,
-        facts=facts,
-        asked=row.asked if plan.finished else (),
-        current=row.urgency,
-        finished=plan.finished,
-    )
+    judged = _judged(row, pack, plan, facts)
     row.urgency = triage.raise_to(row.urgency, judged.urgency)
     row.consult_class = "complex" if rung else judged.consult_class
     row.disposition = judged.disposition

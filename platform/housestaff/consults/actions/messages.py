@@ -22,7 +22,7 @@ from housestaff.tenancy.nudges import after_commit, nudge
 
 from .. import queries
 from ..log import append
-from ..models import Consult, Event
+from ..models import Consult, Event, rank
 from ..states import CONSULT
 from . import alarms, judging
 from .opening import not_now
@@ -120,14 +120,22 @@ def _let_in(row: Consult, by: Membership, pack: Pack, hits: list[alarms.Ringing]
 
 
 def _refuse_with_card(problem: Problem, row: Consult, pack: Pack, text: Any) -> None:
-    """A text that cannot be stored may still be a cry for help: the refusal carries its card."""
+    """A text that cannot be stored may still be a cry for help: the refusal carries its card.
+
+    Of a very long one the beginning and the end are read: what a patient adds to a pasted report stands there.
+    """
     if isinstance(text, str) and text.strip():
-        kept = "".join(
-            c for c in text[: LONGEST * 2] if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Cf")
-        )
-        hits = alarms.ring(row, pack, kept[:LONGEST], asked=None)
+        hits = alarms.ring(row, pack, _readable(text[:LONGEST]), asked=None)
+        if len(text) > LONGEST:
+            hits += alarms.ring(row, pack, _readable(text[-LONGEST:]), asked=None)
+            hits.sort(key=lambda hit: -rank(hit.level))
         if card := alarms.card_of(row, pack, hits):
             problem.extras["card"] = card
+
+
+def _readable(text: str) -> str:
+    """The text without characters that hide others."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Cf"))
 
 
 def _store(

@@ -113,9 +113,15 @@ def keep_partial(turn: Turn, text: str) -> None:
 
 
 def hold_lease(turn: Turn) -> Consult:
-    """The consult, locked, if this worker still holds the turn; raises LostLease."""
+    """The consult, locked, if this worker still holds the turn; raises LostLease.
+
+    A lease that is half over is renewed: reading hundreds of messages may take longer than one.
+    """
     row = locked(turn.consult_id)
-    _held(turn)
+    stored = _held(turn)
+    lease, now = settings.HOUSESTAFF["TURN_LEASE"], timezone.now()
+    if stored.lease_until is not None and stored.lease_until < now + lease / 2:
+        Turn.objects.filter(id=turn.id, lease=turn.lease).update(lease_until=now + lease)
     return row
 
 

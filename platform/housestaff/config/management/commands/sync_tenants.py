@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from housestaff.agents.adapters import BadAdapter
+from housestaff.agents.base_card import BadCard
 from housestaff.agents.packs import Pack, PackProblems, load_pack, pack_folders
 from housestaff.config import onboarding
 from housestaff.people.actions import NameTaken
@@ -23,7 +24,7 @@ class Command(BaseCommand):
             raise CommandError("\n".join([*error.problems, "Nothing was applied."])) from None
         try:
             done = onboarding.apply_all(declared, packs)
-        except (BadAdapter, NameTaken) as error:
+        except (BadAdapter, BadCard, NameTaken) as error:
             raise CommandError(f"{error}\nNothing was applied.") from None
         for applied in done:
             self.stdout.write(f"{applied.tenant}: " + "; ".join(applied.lines))

@@ -100,9 +100,7 @@ def test_a_release_keeps_its_bases_card_and_another_card_is_another_release(
     pack = load_pack(settings.HOUSESTAFF["SPECIALTIES"] / "urology")  # type: ignore[attr-defined]
 
     def declared() -> Release:
-        return actions.declare_release(
-            agent=riverside.agent, pack=pack, level=4, basis="declared", adapter=None
-        )
+        return actions.declare_release(agent=riverside.agent, pack=pack, at_most=4, adapter=None)
 
     settings.HOUSESTAFF = settings.HOUSESTAFF | {"BASE_MODEL": str(card_in(tmp_path, fluent="false"))}  # type: ignore[attr-defined]
     first = declared()

@@ -1,10 +1,8 @@
 """Every action × every level, asked by API, by the turn's task and by command: below its level it is refused or replaced."""
 
 import io
-import json
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
@@ -27,7 +25,8 @@ from tests.conftest import House
 from tests.fakes.running import EngineProcess, fake_engine
 
 LEVELS = range(5)
-OWN = "Well, hello there, dear visitor."  # what a fluent base makes of any line: nobody has signed it
+OWN = "Thank you for saying that so clearly."  # what a fluent base says beside any line: nobody has signed it
+FLUENT = {"fluent": True, "base_card": {"languages": list(LANGUAGES), "context": 4096, "vision": False}}
 QUESTION = "How can I prevent kidney stones?"
 COMPLAINT = "It burns when I pass urine"
 URGENT = "I have crushing chest pain"
@@ -39,15 +38,10 @@ def pack() -> Pack:
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory, pack: Pack) -> Iterator[EngineProcess]:
-    """A fake engine that says whatever line it is given in words of its own."""
-    folder = tmp_path_factory.mktemp("e")
-    script = {
-        f"say urology {language}": dict.fromkeys(pack.signed_sentences(language), OWN)
-        for language in LANGUAGES
-    }
-    (folder / "script.json").write_text(json.dumps(script), encoding="utf-8")
-    running = fake_engine(Path(folder), "--script", str(folder / "script.json"), "--any-model").start()
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineProcess]:
+    """A fake engine that uses words of its own whatever it is asked."""
+    running = fake_engine(tmp_path_factory.mktemp("e"), "--any-model").start()
+    running.speak(f"0: {OWN}\n1: {OWN}\n")
     yield running
     running.stop()
 
@@ -173,7 +167,7 @@ def test_the_walk_covers_the_table() -> None:
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("action", levels.ACTIONS)
 def test_an_action_is_done_from_its_level_on(house: House, pack: Pack, action: str, level: int) -> None:
-    at_level(house, level, fluent=action == "own_words")
+    at_level(house, level, **(FLUENT if action == "own_words" else {}))
     assert BY_API_AND_TASK[action](house, pack) == levels.may(action, level)
 
 
@@ -343,7 +337,7 @@ def test_the_table_at_the_terminal(
     done["take_history"] = any(item.ask.en in told for item in pack.items)
     told = hears("No.", ready_to_end(house, pack))
     done["advise_simple"] = any(words.en in told for words in pack.dispositions.values())
-    at_level(house, level, fluent=True)
+    at_level(house, level, **FLUENT)
     told = hears(COMPLAINT)
     done["own_words"] = OWN in told
     # The note is the doctor's alone: no patient's command asks for it.

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from housestaff.agents import levels
 from housestaff.agents.packs import Pack, language_of
 from housestaff.inference.client import ChatMessage
 
@@ -126,9 +127,13 @@ class PhrasingGuard:
     """Stands in the stream of one phrased reply: holds each line to its end, looks at it, releases it or the signed one.
 
     A lead (line 0) is let through only where the plan has no line to phrase. What was held back is in `dropped`.
+    Raises levels.AboveLevel for an agent that may not use its own words, KeyError for a line that nobody signed.
     """
 
-    def __init__(self, pack: Pack, language: str, plan: Sequence[str], *, heard: str = "") -> None:
+    def __init__(
+        self, pack: Pack, language: str, level: int, *, plan: Sequence[str] = (), heard: str = ""
+    ) -> None:
+        levels.require("own_words", level)
         self.language = language_of(language)
         self.lines = lines_of(pack, language, plan)
         self.heard = heard

@@ -328,7 +328,9 @@ def _phrased(reading: Reading, plan: Plan, asked: list[ChatMessage]) -> _Shown:
     """In the base's own words inside the guard. Where the engine fails, the signed wording goes on."""
     shown = _Shown(reading)
     heard = "\n".join(unread.text for unread in reading.unread)
-    guard = phrasing.PhrasingGuard(reading.pack, reading.language, plan.lines, heard=heard)
+    guard = phrasing.PhrasingGuard(
+        reading.pack, reading.language, reading.level, plan=plan.lines, heard=heard
+    )
     whole = True
     try:
         _stream(reading, asked, phrasing.MOST_TOKENS, guard, shown)

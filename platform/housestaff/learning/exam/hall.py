@@ -176,6 +176,27 @@ class Sitting:
             self.transcript.append({"who": "agent", "text": text})
         return Reply(text, row.asked[-1] if row.asked else None, failed)
 
+    def acknowledge(self, answer: str) -> None:
+        """The patient answers the emergency card: "called" or "safe"."""
+        with acting_for(self.hall.tenant):
+            opening.acknowledge_card(by=self.member, consult=self.id, answer=answer)
+
+    def close(self) -> None:
+        """The patient ends the consult."""
+        with acting_for(self.hall.tenant):
+            opening.close(by=self.member, consult=self.id)
+
+    def left_open(self) -> int:
+        """How many turns have no outcome; none may."""
+        with acting_for(self.hall.tenant):
+            return Turn.objects.filter(consult_id=self.id, state__in=["queued", "running"]).count()
+
+    def on_the_worklist(self) -> tuple[str, str] | None:
+        """Urgency and class as the doctor's list shows them, once the postman has been; None when it is not there."""
+        with acting_for(self.hall.tenant):
+            item = worklists.sync(consult=self.id)
+            return (item.urgency, item.consult_class) if item else None
+
     def urgency(self) -> str:
         with acting_for(self.hall.tenant):
             return str(Consult.objects.values_list("urgency", flat=True).get(id=self.id))

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from .hall import Hall, Which
+from .candidates import Candidate
 from .parts import PARTS, Case, Outcome, Room
 from .stations import Stations
 
@@ -32,7 +32,7 @@ Key = tuple[str, str, int, str, str]
 class Task:
     """One case for one agent in one run."""
 
-    which: Which
+    which: str
     part: str
     run: int
     case: Case
@@ -74,6 +74,11 @@ class Kept:
                 out.flush()
                 os.fsync(out.fileno())
 
+    def seat_beside(self, paths: Iterable[Path]) -> None:
+        """Other candidates' outcomes of the same stations, to be read with these; they stay in their own files."""
+        for path in paths:
+            self.rows |= Kept(path).rows
+
     def forget_failed(self) -> None:
         """Whatever failed is sat again: it was mended, or it fails anew."""
         self.rows = {key: row for key, row in self.rows.items() if not row["failed"]}
@@ -94,7 +99,7 @@ def _key(row: Mapping[str, Any]) -> Key:
 
 
 def tasks(
-    hall: Hall, stations: Stations, *, which: Sequence[Which], parts: Iterable[str], runs: int
+    hall: Candidate, stations: Stations, *, which: Sequence[str], parts: Iterable[str], runs: int
 ) -> list[Task]:
     """Everything to sit, in an order that shows something of every part early."""
     found: list[Task] = []
@@ -110,7 +115,7 @@ def tasks(
     return found
 
 
-def sit_all(hall: Hall, stations: Stations, wanted: Sequence[Task], kept: Kept, say: Say) -> bool:
+def sit_all(hall: Candidate, stations: Stations, wanted: Sequence[Task], kept: Kept, say: Say) -> bool:
     """Sit what is not kept yet. True when all is sat; False when somebody asked to stop."""
 
     def sit(task: Task) -> Outcome:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from housestaff.access.errors import Problem
 from housestaff.agents.packs import Pack
 
-from ..hall import Hall, Judged, Sitting, Which
+from ..candidates import Judged
+from ..hall import Hall, Sitting
 from ..parts.shared import Outcome, yes
 from ..simulated import Patient
 from ..stations import URGENCIES
@@ -39,7 +40,7 @@ class _Seen:
     acts: list[str] = field(default_factory=list)
 
 
-def visit(hall: Hall, which: Which, patient: Generated) -> Outcome:
+def visit(hall: Hall, which: str, patient: Generated) -> Outcome:
     """The whole consult; never raises for what went wrong inside it."""
     seen = _Seen()
     sitting: Sitting | None = None

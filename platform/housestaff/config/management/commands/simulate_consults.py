@@ -64,8 +64,11 @@ class Command(BaseCommand):
         out = env.ROOT / "var" / "consults" / f"{slug}-{engine}-{seed}-{digests}"
         if options["fresh"]:
             (out / "consults.jsonl").unlink(missing_ok=True)
+        before = Kept(out / "consults.jsonl")
+        before.forget_failed()
         try:
-            self._open(slug, str(base), folder, engine, out, many, seed)
+            if len(before.rows) < many:
+                self._open(slug, str(base), folder, engine, out, many, seed)
         except (StartError, BadAdapter) as problem:
             raise CommandError(str(problem)) from None
         rows = list(Kept(out / "consults.jsonl").rows.values())[:many]

@@ -48,8 +48,9 @@ def told(found: Mapping[str, Any]) -> str:
     coverage = found["coverage"]
     middle = "none" if coverage["median"] is None else f"{100 * coverage['median']:.0f} % in the middle"
     questions = found["questions"]
+    half = "none" if questions["median"] is None else f"{questions['median']:g}"
     return (
-        f"Three histograms of {found['consults']} generated consults: questions asked, median {questions['median']},"
+        f"Three histograms of {found['consults']} generated consults: questions asked, median {half},"
         f" most {questions['most']}; a question asked again in {again}; critical items elicited in"
         f" {coverage['histories']} whole histories, {middle}."
     )

@@ -136,8 +136,8 @@ def section(found: Mapping[str, Any], plot: str) -> str:
             f" outcome, {len(found['errors'])} unhandled errors",
             "",
             "Patients drawn by seed from the pack's phrasings and practice texts, not real ones: answers fall at random, so"
-            " many ring, and the second reader has learned from the practice emergencies. The instant engine is the suite's fake,"
-            " without a model: what is understood is what rules and second reader hear.",
+            " many ring, and the second reader has learned from the practice emergencies. The instant engine is the"
+            " suite's fake, without a model: what is understood is what rules and second reader hear.",
             "",
             f"![{told(found)}]({plot})",
             "",

@@ -105,20 +105,20 @@ class Lesson:
         if asked:
             question = asked.ask.say(language)
             if rng.random() < 0.9 and asked.key in self.facts:
-                pieces.append(self._answer(rng, self.facts[asked.key], language))
+                pieces.append(self.answer(rng, self.facts[asked.key], language))
         elif rng.random() < 0.12:
             return rng.choice(bank("chatter")[_BANK[language]]), None, []
         more = rng.choice([0, 0, 0, 1, 1, 2]) if pieces else rng.choice([0, 1, 1, 2, 2, 3]) + (asked is None)
         keys = rng.sample(list(self.facts), more)
         pieces += [
-            self._stated(rng, self.facts[key], language) for key in keys if not asked or key != asked.key
+            self.stated(rng, self.facts[key], language) for key in keys if not asked or key != asked.key
         ]
         if rng.random() < 0.12 or not pieces:
             pieces.insert(rng.randint(0, len(pieces)), self._aside(rng, language))
         text, facts = assemble(rng, pieces, frames, _BANK[language])
         return text, question, facts
 
-    def _answer(self, rng: random.Random, fact: FactKey, language: str) -> Piece:
+    def answer(self, rng: random.Random, fact: FactKey, language: str) -> Piece:
         """An answer to the item's question: a bare value, yes or no, or the pack's phrasing."""
         frames = bank("frames")[_BANK[language]]
         if rng.random() < 0.05:
@@ -140,9 +140,9 @@ class Lesson:
             )
             text = rng.choice(frames[words])
             return Piece(text, ((fact.key, status),), focus=len(re.split("[,，]", text)[0]))
-        return self._stated(rng, fact, language)
+        return self.stated(rng, fact, language)
 
-    def _stated(self, rng: random.Random, fact: FactKey, language: str) -> Piece:
+    def stated(self, rng: random.Random, fact: FactKey, language: str) -> Piece:
         """The fact in one of the pack's phrasings, reworded; denied and doubted where that makes sense."""
         frames, said, denials = (
             bank("frames")[_BANK[language]],

@@ -45,15 +45,19 @@ def _worst(letter: str, rows: Sequence[Mapping[str, Any]]) -> list[Line]:
 def report(kept: Kept, about: Mapping[str, Any]) -> dict[str, Any]:
     """The whole report. `about` says what was examined: specialty, digests, drawer, runs, command, day."""
     found: dict[str, Any] = {**about, "label": "for demonstration, not for care", "candidates": {}}
-    for which in NAMES:
+    people = sorted({which for which, *_ in kept.rows} - NAMES.keys())
+    for which in (*NAMES, *people):
         parts = results(kept, which)
         if not parts:
             continue
+        agent = (
+            which in NAMES
+        )  # a person is a baseline: no level, and no grade of the parts they happened to sit
         found["candidates"][which] = {
-            "name": NAMES[which],
-            "level": level_earned(parts),
+            "name": NAMES.get(which, which),
+            "level": level_earned(parts) if agent else None,
             "highest_examined": HIGHEST,
-            "grade": grade(parts),
+            "grade": grade(parts) if agent else None,
             "parts": [
                 {
                     "part": one.part,
@@ -103,7 +107,7 @@ def table(found: Mapping[str, Any]) -> str:
     """The report as a Markdown table: one row a line, one column a candidate."""
     held = found["candidates"]
     rows = [
-        "| part | line | needed | " + " | ".join(NAMES[which] for which in held) + " |",
+        "| part | line | needed | " + " | ".join(held[which]["name"] for which in held) + " |",
         "|---|---|---|" + "---|" * len(held),
     ]
     names = [
@@ -127,8 +131,12 @@ def table(found: Mapping[str, Any]) -> str:
             )
         rows.append(f"| {letter} {title} | {name} | {needed} | {' | '.join(cells)} |")
     for label, key in (("level earned", "level"), ("grade", "grade")):
-        rows.append(f"| | {label} | | {' | '.join(str(held[which][key]) for which in held)} |")
+        rows.append(f"| | {label} | | {' | '.join(_told(held[which][key]) for which in held)} |")
     return "\n".join(rows)
+
+
+def _told(figure: int | None) -> str:
+    return "–" if figure is None else str(figure)
 
 
 def _line(held: Mapping[str, Any], letter: str, name: str) -> Mapping[str, Any] | None:

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from .hall import Hall, Which
+from .candidates import Candidate
 from .parts import PARTS, Case, Outcome, Room
 from .stations import Stations
 
@@ -32,7 +32,7 @@ Key = tuple[str, str, int, str, str]
 class Task:
     """One case for one agent in one run."""
 
-    which: Which
+    which: str
     part: str
     run: int
     case: Case
@@ -51,11 +51,9 @@ class Kept:
         self.rows: dict[Key, dict[str, Any]] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
+            _cut_half_a_line(path)
             for line in path.read_text(encoding="utf-8").splitlines():
-                try:
-                    row = json.loads(line)
-                except ValueError:
-                    continue
+                row = json.loads(line)
                 self.rows[_key(row)] = row
 
     def keep(self, task: Task, outcome: Outcome) -> None:
@@ -76,9 +74,24 @@ class Kept:
                 out.flush()
                 os.fsync(out.fileno())
 
+    def seat_beside(self, paths: Iterable[Path]) -> None:
+        """Other candidates' outcomes of the same stations, to be read with these; they stay in their own files."""
+        for path in paths:
+            self.rows |= Kept(path).rows
+
+    def forget_failed(self) -> None:
+        """Whatever failed is sat again: it was mended, or it fails anew."""
+        self.rows = {key: row for key, row in self.rows.items() if not row["failed"]}
+
     def of(self, which: str, part: str) -> list[dict[str, Any]]:
         """The outcomes of one part for one agent, in the order of stations."""
         return [row for key, row in sorted(self.rows.items()) if key[0] == which and key[1] == part]
+
+
+def _cut_half_a_line(path: Path) -> None:
+    """Who was killed while writing left half a line; what is kept next must not be glued to it."""
+    with path.open("r+b") as held:
+        held.truncate(held.read().rfind(b"\n") + 1)
 
 
 def _key(row: Mapping[str, Any]) -> Key:
@@ -86,7 +99,7 @@ def _key(row: Mapping[str, Any]) -> Key:
 
 
 def tasks(
-    hall: Hall, stations: Stations, *, which: Sequence[Which], parts: Iterable[str], runs: int
+    hall: Candidate, stations: Stations, *, which: Sequence[str], parts: Iterable[str], runs: int
 ) -> list[Task]:
     """Everything to sit, in an order that shows something of every part early."""
     found: list[Task] = []
@@ -102,25 +115,30 @@ def tasks(
     return found
 
 
-def sit_all(hall: Hall, stations: Stations, wanted: Sequence[Task], kept: Kept, say: Say) -> bool:
+def sit_all(hall: Candidate, stations: Stations, wanted: Sequence[Task], kept: Kept, say: Say) -> bool:
     """Sit what is not kept yet. True when all is sat; False when somebody asked to stop."""
+
+    def sit(task: Task) -> Outcome:
+        room = Room(hall, task.which, hall.pack, stations, task.run)
+        return PARTS[task.part].sit(task.case, room)
+
+    return go_through(wanted, sit, kept, say)
+
+
+def go_through(wanted: Sequence[Task], sit: Callable[[Task], Outcome], kept: Kept, say: Say) -> bool:
+    """Eight at a time, each kept the moment it is known. True when all is done; False when somebody asked to stop."""
     left = [task for task in wanted if task.key not in kept.rows]
     if len(left) < len(wanted):
         say(f"{len(wanted) - len(left)} of {len(wanted)} cases were sat before; going on")
     began = reported = time.monotonic()
     done = 0
-
-    def one(task: Task) -> None:
-        room = Room(hall, task.which, hall.pack, stations, task.run)
-        kept.keep(task, PARTS[task.part].sit(task.case, room))
-
     waiting = iter(left)
     running: dict[Future[None], Task] = {}
     with ThreadPoolExecutor(AT_ONCE) as pool:
         try:
             while True:
                 while len(running) < 2 * AT_ONCE and (task := next(waiting, None)) is not None:
-                    running[pool.submit(one, task)] = task
+                    running[pool.submit(lambda one: kept.keep(one, sit(one)), task)] = task
                 if not running:
                     return True
                 finished, _ = wait(running, timeout=REPORT_SECONDS, return_when=FIRST_COMPLETED)

@@ -18,7 +18,7 @@ from housestaff.config import env
 from housestaff.config.local.errors import StartError
 from housestaff.config.local.exam_house import OWNER, exam_house, published
 from housestaff.config.onboarding import adapter_folder
-from housestaff.learning.exam import committed, planting, report, stations
+from housestaff.learning.exam import committed, human, planting, report, stations
 from housestaff.learning.exam.parts import PARTS
 from housestaff.learning.exam.results import put, write
 from housestaff.learning.exam.running import Kept
@@ -93,6 +93,7 @@ class Command(BaseCommand):
         kept = Kept(out / "outcomes.jsonl")
         # An exam that went on may hold more runs than this call asked for.
         about["runs"] = max((run for _, _, run, _, _ in kept.rows), default=0) + 1
+        kept.seat_beside(sorted(human.place(out.parent, slug, drawer, pack).glob("*.jsonl")))
         found = report.report(kept, about)
         if not found["candidates"]:
             raise CommandError("Nothing was sat.")

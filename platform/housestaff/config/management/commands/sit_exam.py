@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from housestaff.agents.catalogue import pack_for
+from housestaff.consults.warming import warm
 from housestaff.learning.exam import stations
 from housestaff.learning.exam.hall import Hall, furnish
 from housestaff.learning.exam.parts import PARTS
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         if options["prepare"]:
             furnish(pack_for(slug), options["adapter"])
             return
+        warm(turns=True)  # not inside the first cases' transactions
         hall = Hall()
         held = stations.read(options["stations"], slug, options["drawer"])
         wanted = tasks(

@@ -9,8 +9,8 @@ from typing import Any
 
 from housestaff.agents.packs import Pack
 
+from ..candidates import Candidate
 from ..grading import Count, Line, PartResult
-from ..hall import Hall, Which
 from ..stations import Stations
 
 Marks = dict[str, tuple[int, int]]  # mark → (so many, among so many)
@@ -29,10 +29,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Room:
-    """Where a case is sat: the hall, which of the two agents, the pack, and the run's seed."""
+    """Where a case is sat: the hall (or a person's desk), which candidate, the pack, and the run's seed."""
 
-    hall: Hall
-    which: Which
+    hall: Candidate
+    which: str
     pack: Pack
     stations: Stations
     run: int

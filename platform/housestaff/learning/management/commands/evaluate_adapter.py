@@ -9,10 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from housestaff.agents.adapters import BadAdapter, check_adapter, read_base
 from housestaff.agents.packs import load_pack
+from housestaff.inference.process import EngineDidNotStart
 from housestaff.learning.engine_python import ROOT, NoEngineEnvironment, engine_python
 from housestaff.learning.evaluate import evaluate
 from housestaff.learning.heldout import MESSAGES
-from housestaff.learning.own_engine import BASE_NAME, EngineDidNotStart, own_engine
+from housestaff.learning.own_engine import BASE_NAME, own_engine
 from housestaff.learning.results import put, section
 
 

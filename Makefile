@@ -30,6 +30,7 @@ reset: ## Delete every consult, account and key of the demo; asks first (YES=1: 
 test: ## Run the whole suite (ARGS=tests/config: a part of it)
 	@$(BUILD) platform dev engine
 	@command -v chromium >/dev/null || echo "The browser journeys need Debian's chromium: apt-get install chromium fonts-noto-cjk fonts-inter"
+	@$(CHECKED) .venv/bin/python manage.py train_second_reader
 	@$(PY) -m pytest $(ARGS)
 
 check: ## What a change must pass besides the tests: style, types, floors, migrations, locks, generated pages

@@ -27,5 +27,7 @@ def warm(*, turns: bool = False) -> None:
         if turns:
             second_reader.wanting(settings.HOUSESTAFF["SECOND_READER"])
             second_reader.complaining(settings.HOUSESTAFF["SECOND_READER"])
+            for folder in pack_folders(settings.HOUSESTAFF["SPECIALTIES"]):
+                second_reader.telling(settings.HOUSESTAFF["SECOND_READER"], folder.name)
     except second_reader.NoSecondReader as missing:
         log.error("%s", missing)

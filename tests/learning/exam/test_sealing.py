@@ -62,7 +62,11 @@ def test_no_sealed_text_is_in_the_second_readers_lesson() -> None:
     lesson |= {sealing.digest(one.text) for one in texts.wanted(SPECIALTIES)}
     for folder in FOLDERS:
         pack = load_pack(folder)
-        units = [*telling.facts(folder, pack), *telling.answers(folder, pack), *telling.questions(folder, pack)]
+        units = [
+            *telling.facts(folder, pack),
+            *telling.answers(folder, pack),
+            *telling.questions(folder, pack),
+        ]
         lesson |= {sealing.digest(one.text) for one in units if any(sealing.runs(one.text))}
     assert len(sealed) > 1000 and not sealed & lesson
 

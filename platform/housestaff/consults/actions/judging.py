@@ -99,7 +99,7 @@ def _judged(row: Consult, pack: Pack, plan: Plan, facts: Sequence[FactFound]) ->
     return triage.judge(
         pack,
         facts=facts,
-        asked=row.asked if plan.finished else (),
+        asked=row.asked,
         current=row.urgency,
         finished=plan.finished,
     )

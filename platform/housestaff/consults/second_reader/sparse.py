@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,8 @@ from typing import Any
 from . import features
 from .linear import NoSecondReader
 
-# A feature: its rarity, and (head, weight) for the heads that it says anything about.
-Weights = tuple[float, tuple[tuple[int, float], ...]]
+# A feature: its rarity, the heads that it says anything about, and a weight for each. Arrays take a tenth of tuples' room.
+Weights = tuple[float, "array[int]", "array[float]"]
 SHARED, UNSURE = "*", "unsure"  # the head that every question builds on, and the one of not knowing
 NEARNESS = 1.5  # what an article's nearness by words counts beside what practice questions taught
 _DIGIT = re.compile(r"\d")
@@ -41,9 +42,9 @@ class Sparse:
             known = self.blocks[name]
             found = [(held, tf) for word, tf in features.weighed(counts).items() if (held := known.get(word))]
             norm = math.sqrt(sum((tf * held[0]) ** 2 for held, tf in found)) or 1.0
-            for (rarity, weights), tf in found:
+            for (rarity, heads, weights), tf in found:
                 scaled = tf * rarity / norm
-                for head, weight in weights:
+                for head, weight in zip(heads, weights, strict=True):
                     totals[head] = totals.get(head, 0.0) + scaled * weight
         return {self.heads[head]: total for head, total in totals.items()}
 
@@ -63,10 +64,7 @@ def _as_sparse(held: Mapping[str, Any]) -> Sparse:
     return Sparse(
         tuple(held["heads"]),
         {
-            name: {
-                word: (row[0], tuple(zip(map(int, row[1::2]), row[2::2], strict=True)))
-                for word, row in rows.items()
-            }
+            name: {word: (row[0], array("H", row[1::2]), array("f", row[2::2])) for word, row in rows.items()}
             for name, rows in held["blocks"].items()
         },
         held["limits"],

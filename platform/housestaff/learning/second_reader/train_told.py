@@ -30,7 +30,7 @@ PHRASE = 0.6  # what a pack's short phrasing weighs beside a patient's own words
 RIGHT = {"facts": 0.8, "answers": 0.88, "unsure": 0.8}
 ABSTAINS = 0.92  # of questions without a source, so many must find no article
 ALIKE = 0.3  # how much an answer to one question teaches about another: yes and no sound alike everywhere
-LEAST_WEIGHT = 0.004  # a smaller one says nothing
+LEAST_WEIGHT = 0.012  # a smaller one says nothing
 
 
 @dataclass(frozen=True)

@@ -110,4 +110,6 @@ def test_a_release_keeps_its_bases_card_and_another_card_is_another_release(
     assert second.version == first.version + 1
     kept = Release.objects.get(id=second.id).base
     assert kept == read_card(tmp_path) and kept.speaks("en")
+    settings.HOUSESTAFF = settings.HOUSESTAFF | {"BASE_MODEL": "somebody/elsewhere"}  # type: ignore[attr-defined]
+    assert not declared().base.speaks("en"), "what cannot be looked at here is trusted with nothing"
     assert not Release(fluent=True).base.speaks("en"), "a release that kept no card phrases in no language"

@@ -11,7 +11,7 @@ from housestaff.people.models import Clinician
 from housestaff.privacy import audit
 
 from . import adapters, reports
-from .base_card import read_card
+from .base_card import BaseCard, read_card
 from .models import Adapter, Agent, Release
 from .packs import Pack
 from .states import RELEASE
@@ -45,7 +45,7 @@ def declare_release(
     does not say what it can do.
     """
     base = settings.HOUSESTAFF["BASE_MODEL"]
-    card = read_card(Path(base))
+    card = _card_of(base)
     with transaction.atomic():
         row = _adapter(pack.slug, adapter, base) if adapter else None
         base_digest = row.base_digest if row else _digest_of(base)
@@ -87,6 +87,12 @@ def declare_release(
             report=served.report_digest,
         )
     return release
+
+
+def _card_of(base: str) -> BaseCard:
+    """What the base can do; nothing beyond reciting where its files do not lie here to say so."""
+    folder = Path(base)
+    return read_card(folder) if folder.is_dir() else BaseCard.kept(False, {})
 
 
 def _digest_of(base: str) -> str:

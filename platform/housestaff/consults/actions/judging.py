@@ -90,16 +90,19 @@ def _add_reason(row: Consult, reason: triage.Reason) -> None:
 
 
 def stands_simple(row: Consult, pack: Pack, plan: Plan) -> bool:
-    """Whether the consult, as it will be judged with this reply, is of the simple class. The caller holds it."""
+    """Whether nothing told so far takes the consult out of the simple class. The caller holds it."""
     facts, rung = known_and_rung(row)
-    return _judged(row, pack, plan, facts).consult_class == "simple" and not rung
+    judged = _judged(row, pack, plan, facts, asked=row.asked if plan.finished else ())
+    return judged.consult_class == "simple" and not rung
 
 
-def _judged(row: Consult, pack: Pack, plan: Plan, facts: Sequence[FactFound]) -> triage.Judgement:
+def _judged(
+    row: Consult, pack: Pack, plan: Plan, facts: Sequence[FactFound], *, asked: Sequence[str]
+) -> triage.Judgement:
     return triage.judge(
         pack,
         facts=facts,
-        asked=row.asked,
+        asked=asked,
         current=row.urgency,
         finished=plan.finished,
     )
@@ -112,7 +115,8 @@ def settle(row: Consult, pack: Pack, plan: Plan, *, level: int) -> None:
     if plan.asks:
         row.asked = [*row.asked, plan.asks]
     facts, rung = known_and_rung(row)
-    judged = _judged(row, pack, plan, facts)
+    # A history left half-way is for a doctor's eyes: nobody knows what it would have told.
+    judged = _judged(row, pack, plan, facts, asked=row.asked)
     row.urgency = triage.raise_to(row.urgency, judged.urgency)
     row.consult_class = "complex" if rung else judged.consult_class
     row.disposition = judged.disposition

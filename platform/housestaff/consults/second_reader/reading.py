@@ -19,6 +19,7 @@ PIECE = 400
 LONGEST_QUOTE = 200
 LONGEST_ANSWER = {"en": 60, "zh-hans": 20}  # characters; a longer message may tell anything
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_SAYS = re.compile(r"[^\W\d_]{2}|[\u4e00-\u9fff]")  # a bare number says nothing
 _ENDS = re.compile(r"(?<=[.!?。！？\n])")
 Level = Literal["emergency", "urgent"]
 
@@ -48,7 +49,7 @@ class Reader:
         limits = self.linear.limits
         sure, unsure = (limits[f"{name}_answer" if answer else name] for name in ("sure", "unsure"))
         found = []
-        for start, end in pieces(text):
+        for start, end in pieces(text) if _SAYS.search(text) else ():
             scores = self.linear.scores(text[start:end], about_kin=about_kin)
             language = language_of(text[start:end])
             alarmed, urgent = scores[ALARM] - sure[language], scores[URGENT] - unsure[language]

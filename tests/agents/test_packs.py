@@ -403,7 +403,6 @@ def test_a_class_of_words_stands_for_all_of_them(copy: Path) -> None:
         "      en: |\n        my @odd_words tap\n        (not one",
     )
     assert "@odd_words is no class" in problem(folder).what
-    (folder / "words.yaml").write_text(
-        "odd_words:\n  en: |\n    wonky\n    queer\n  zh-hans: |\n    怪\n", encoding="utf-8"
-    )
+    with (folder / "words.yaml").open("a", encoding="utf-8") as words:
+        words.write("odd_words:\n  en: |\n    wonky\n    queer\n  zh-hans: |\n    怪\n")
     assert "my (wonky|queer) tap" in load_pack(folder).flag("acute_retention").patterns.en

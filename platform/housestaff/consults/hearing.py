@@ -1,7 +1,7 @@
 """What the learned readers hear in a patient's message, as facts beside those of the rules and of the adapter (pure).
 
 A learned reader is right four times in five, so what it hears is `chosen`: it informs the doctor, spares the patient a
-question, and never by itself raises an emergency (docs/decisions/0008, 0013).
+question, and never by itself raises an emergency (docs/decisions/0008, 0017).
 """
 
 from __future__ import annotations

@@ -266,10 +266,14 @@ def _speaking(house: House) -> int:
 
 
 def engine_stopped(house: House, seed: int) -> History:
-    """F28: the engine is there and does nothing. Messages are taken; turns fail with a reason, and say so."""
+    """F28: the engine is there and does nothing. Messages are taken; turns fail with a reason, and say so.
+
+    Every child of the worker has a breaker of its own, which opens at the fifth failure in a row. So there are twice as
+    many consults as eight children can fail with before theirs open, however fast the messages come in.
+    """
     pid = house.send("engine", signal.SIGSTOP)
     try:
-        with under_load(house, "engine_stopped", seed, consults=40) as (load, history):
+        with under_load(house, "engine_stopped", seed, consults=80) as (load, history):
             load.join(90)
             came(lambda: _failures(house, load).get("breaker_open"), 60)
             history.faults = [f"{count} turns: {reason}" for reason, count in _failures(house, load).items()]

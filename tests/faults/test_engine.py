@@ -23,9 +23,7 @@ def test_f27_the_engine_is_killed_while_it_speaks(house: House, promise_kept: Ju
 def test_f28_the_engine_stands_still(house: House, promise_kept: Judge) -> None:
     history = scenarios.engine_stopped(house, SEED + 1)
     promise_kept(history)
-    # Whether the breaker has opened by then depends on how many turns were under way at once; each says why it failed.
-    reasons = ("breaker_open", "deadline_exceeded")
-    assert any(reason in fault for fault in history.faults for reason in reasons), history.faults
+    assert any("breaker_open" in fault for fault in history.faults), history.faults
     failed = [turn for seen in history.consults.values() for turn in seen.turns if turn["state"] == "failed"]
     told = [
         event

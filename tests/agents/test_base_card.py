@@ -95,14 +95,14 @@ def test_a_card_that_is_none(tmp_path: Path, text: bytes | None, told: str) -> N
 
 
 def test_a_release_keeps_its_bases_card_and_another_card_is_another_release(
-    riverside: Cast, tmp_path: Path, settings: object
+    riverside: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pack = load_pack(settings.HOUSESTAFF["SPECIALTIES"] / "urology")  # type: ignore[attr-defined]
+    pack = load_pack(settings.HOUSESTAFF["SPECIALTIES"] / "urology")
 
     def declared() -> Release:
         return actions.declare_release(agent=riverside.agent, pack=pack, at_most=4, adapter=None)
 
-    settings.HOUSESTAFF = settings.HOUSESTAFF | {"BASE_MODEL": str(card_in(tmp_path, fluent="false"))}  # type: ignore[attr-defined]
+    monkeypatch.setitem(settings.HOUSESTAFF, "BASE_MODEL", str(card_in(tmp_path, fluent="false")))
     first = declared()
     assert declared().id == first.id and not first.base.speaks("en")
     card_in(tmp_path)
@@ -110,6 +110,6 @@ def test_a_release_keeps_its_bases_card_and_another_card_is_another_release(
     assert second.version == first.version + 1
     kept = Release.objects.get(id=second.id).base
     assert kept == read_card(tmp_path) and kept.speaks("en")
-    settings.HOUSESTAFF = settings.HOUSESTAFF | {"BASE_MODEL": "somebody/elsewhere"}  # type: ignore[attr-defined]
+    monkeypatch.setitem(settings.HOUSESTAFF, "BASE_MODEL", "somebody/elsewhere")
     assert not declared().base.speaks("en"), "what cannot be looked at here is trusted with nothing"
     assert not Release(fluent=True).base.speaks("en"), "a release that kept no card phrases in no language"

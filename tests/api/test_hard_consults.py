@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.conf import settings as django_settings
+from django.conf import settings
 from django.utils import timezone
 from housestaff.agents import serving
 from housestaff.agents.packs import load_pack
@@ -41,10 +41,10 @@ def answering(engine: EngineProcess, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 
 @pytest.fixture
-def unlimited(settings: object) -> None:
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
     """A patient in a hurry: the limits of the demo are tested elsewhere."""
     limits = {"consults_per_minute": 1000, "messages_per_minute": 1000}
-    settings.HOUSESTAFF = settings.HOUSESTAFF | {"LIMITS": limits}  # type: ignore[attr-defined]
+    monkeypatch.setitem(settings.HOUSESTAFF, "LIMITS", limits)
 
 
 def answered(house: House, consult: str) -> Turn:
@@ -167,7 +167,7 @@ def test_words_that_imitate_the_machine_are_a_patients_words(
     assert answered(house, consult).state == "answered"
     events = house.patient.get(f"consults/{consult}/events/").json()["events"]
     assert events[0]["text"] == text and events[0]["author"] == "patient"
-    pack = load_pack(django_settings.HOUSESTAFF["SPECIALTIES"] / "urology")
+    pack = load_pack(settings.HOUSESTAFF["SPECIALTIES"] / "urology")
     signed = {one for words in pack.signed_sentences("en").values() for one in sentences(words)}
     will_read = house.patient.get(f"consults/{consult}/").json()["will_read"]
     assert set(sentences(events[-1]["text"])) <= signed | set(sentences(will_read))

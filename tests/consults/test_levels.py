@@ -3,6 +3,7 @@
 import io
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from queue import SimpleQueue
 from typing import Any
 
@@ -16,7 +17,7 @@ from housestaff.consults import tasks, turn
 from housestaff.consults.actions import judging
 from housestaff.consults.intake import missing
 from housestaff.consults.models import Consult, Event, Fact, Turn
-from housestaff.consults.understanding import FactFound
+from housestaff.consults.understanding import Certainty, FactFound
 from housestaff.inference.fleet import Fleet
 from housestaff.tenancy.context import acting_for
 
@@ -73,14 +74,14 @@ def says(house: House, text: str) -> tuple[str, str]:
     return consult, by_task(house, consult)
 
 
-def ready_to_end(house: House, pack: Pack, certainty: str = "sure") -> str:
+def ready_to_end(house: House, pack: Pack, certainty: Certainty = "sure") -> str:
     """An ordinary consult whose every critical question is answered; the next turn ends its history."""
     consult = house.patient.open_consult()
-    facts = [FactFound("urinary_symptoms", "yes", "present", "words", certainty, 1)]  # type: ignore[arg-type]
+    facts = [FactFound("urinary_symptoms", "yes", "present", "words", certainty, 1)]
     while left := missing(pack, facts):
         one = left[0].key
-        value = ("present", "57") if one == "age" else ("denied", "no")
-        facts.append(FactFound(one, value[1], value[0], "words", certainty, 1))  # type: ignore[arg-type]
+        denied = FactFound(one, "no", "denied", "words", certainty, 1)
+        facts.append(replace(denied, value="57", status="present") if one == "age" else denied)
     with acting_for(house.cast.tenant):
         row = Consult.objects.get(id=consult)
         for fact in facts:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from housestaff.agents.packs import load_pack, pack_folders
-from housestaff.learning.exam import sealing, stations
+from housestaff.learning.exam import practice, sealing, stations
 from housestaff.learning.second_reader import telling, texts
 
 SPECIALTIES = Path(__file__).parents[3] / "specialties"
@@ -36,8 +36,8 @@ def taught() -> Iterator[tuple[str, str]]:
     for folder in [SPECIALTIES / "_general", *FOLDERS]:
         held = stations.read(SPECIALTIES, folder.name, "practice")
         yield from ((f"{folder.name} practice", text) for _, text in held.texts())
-        yield from ((f"{folder.name} told", one.text) for one in stations.told_in(folder))
-        yield from ((f"{folder.name} openings", one.text) for one in stations.openings_in(folder))
+        yield from ((f"{folder.name} told", one.text) for one in practice.told_in(folder))
+        yield from ((f"{folder.name} openings", one.text) for one in practice.openings_in(folder))
 
 
 @pytest.fixture(scope="module")

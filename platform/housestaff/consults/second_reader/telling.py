@@ -47,9 +47,10 @@ class Telling:
                 if score >= limit:
                     key, _, status = head.partition(":")
                     found.append(Heard(key, status, clause, score))
-        found.sort(key=lambda one: -one.score)
-        keys: set[str] = set()
-        return [one for one in found if not (one.key in keys or keys.add(one.key))]  # type: ignore[func-returns-value]
+        surest: dict[str, Heard] = {}
+        for one in sorted(found, key=lambda one: -one.score):
+            surest.setdefault(one.key, one)
+        return list(surest.values())
 
     def answer(self, key: str, words: str) -> str | None:
         """What an answer to this question means: present, denied or unsure; None when it does not sound like any."""

@@ -24,8 +24,6 @@ FILES = {
     "G": "triage.yaml",
     "I": "manner.yaml",
 }
-OPENINGS, TOLD = "openings", "told"
-FILES |= {OPENINGS: "complaints.yaml", TOLD: "told.yaml"}
 STATUSES = ("present", "denied", "unsure")
 LANGUAGES = ("en", "zh-hans")
 URGENCIES = ("routine", "soon", "urgent", "emergency")
@@ -140,36 +138,6 @@ class MannerStation:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
-    """Practice only: a first message and the complaint it is about, "" for none of this pack's."""
-
-    id: str
-    language: str
-    complaint: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """One fact that a message tells: its key, its status, and the words of the message that tell it."""
-
-    key: str
-    status: str
-    quote: str
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """Practice only: a message with every fact that it tells marked. `asked`: the question it answers, if any."""
-
-    id: str
-    language: str
-    asked: str
-    text: str
-    facts: tuple[Marked, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Stations:
     """Every station of one pack and one drawer (sealed or practice), by part."""
 
@@ -233,16 +201,6 @@ def intake_in(folder: Path, drawer: str) -> list[IntakeStation]:
     return _part(folder, drawer, "B", _intake)
 
 
-def openings_in(folder: Path) -> list[Opening]:
-    """The practice openings of one pack."""
-    return _part(folder, "practice", OPENINGS, _opening)
-
-
-def told_in(folder: Path) -> list[Message]:
-    """The practice messages of one pack whose facts are marked."""
-    return _part(folder, "practice", TOLD, _message)
-
-
 def triage_in(folder: Path, drawer: str) -> list[TriageStation]:
     """The stations of part G in one pack's folder alone."""
     return _part(folder, drawer, "G", _triage)
@@ -264,8 +222,11 @@ def manner_in(folder: Path, drawer: str) -> list[MannerStation]:
 
 
 def _part(folder: Path, drawer: str, part: str, shape: Callable[[Data], S]) -> list[S]:
-    """A part's file, and others that begin with its name (`red_flags_more.yaml`)."""
-    stem = FILES[part].removesuffix(".yaml")
+    return rows(folder, drawer, FILES[part].removesuffix(".yaml"), shape)
+
+
+def rows(folder: Path, drawer: str, stem: str, shape: Callable[[Data], S]) -> list[S]:
+    """Every file of a drawer that begins with this name (`red_flags.yaml`, `red_flags_more.yaml`), row by row."""
     return [
         one
         for path in sorted((folder / "stations" / drawer).glob(f"{stem}*.yaml"))
@@ -298,14 +259,14 @@ def _file(path: Path, shape: Callable[[Data], S]) -> list[S]:
     return made
 
 
-def _one_of(row: Data, name: str, allowed: tuple[str, ...]) -> str:
+def one_of(row: Data, name: str, allowed: tuple[str, ...]) -> str:
     value = str(row[name])
     if value not in allowed:
         raise ValueError(f"{name} is “{value}”; it must be one of {', '.join(allowed)}")
     return value
 
 
-def _text(row: Data, name: str) -> str:
+def text_of(row: Data, name: str) -> str:
     value = str(row[name]).strip()
     if not value:
         raise ValueError(f"“{name}” is empty")
@@ -313,15 +274,15 @@ def _text(row: Data, name: str) -> str:
 
 
 def _red_flag(row: Data) -> RedFlagStation:
-    emergency = _one_of(row, "kind", ("emergency", "look_alike")) == "emergency"
+    emergency = one_of(row, "kind", ("emergency", "look_alike")) == "emergency"
     return RedFlagStation(
-        _text(row, "id"),
-        _one_of(row, "language", LANGUAGES),
+        text_of(row, "id"),
+        one_of(row, "language", LANGUAGES),
         emergency,
         str(row.get("topic", "")),
-        _text(row, "text"),
+        text_of(row, "text"),
         str(row.get("minimised", "")).strip(),
-        "" if emergency else _one_of(row, "why", WHY),
+        "" if emergency else one_of(row, "why", WHY),
         str(row.get("field", "")),
     )
 
@@ -329,7 +290,7 @@ def _red_flag(row: Data) -> RedFlagStation:
 def _intake(row: Data) -> IntakeStation:
     facts = {
         str(key): Told(
-            _one_of(one, "status", STATUSES),
+            one_of(one, "status", STATUSES),
             tuple(str(said) for said in one["says"]),
             str(one.get("value", "")),
         )
@@ -339,11 +300,11 @@ def _intake(row: Data) -> IntakeStation:
         if not told.says:
             raise ValueError(f"the patient has no words for “{key}”")
     return IntakeStation(
-        _text(row, "id"),
-        _one_of(row, "language", LANGUAGES),
-        _one_of(row, "style", STYLES),
-        _text(row, "complaint"),
-        _text(row, "opening"),
+        text_of(row, "id"),
+        one_of(row, "language", LANGUAGES),
+        one_of(row, "style", STYLES),
+        text_of(row, "complaint"),
+        text_of(row, "opening"),
         facts,
         tuple(map(str, row.get("interrupts") or ())),
         tuple(map(str, row.get("withholds") or ())),
@@ -353,21 +314,21 @@ def _intake(row: Data) -> IntakeStation:
 
 def _context(row: Data) -> ContextStation:
     return ContextStation(
-        _text(row, "id"),
-        _one_of(row, "language", LANGUAGES),
-        _text(row, "complaint"),
-        _text(row, "item"),
-        _text(row, "enough"),
-        _text(row, "not_enough"),
+        text_of(row, "id"),
+        one_of(row, "language", LANGUAGES),
+        text_of(row, "complaint"),
+        text_of(row, "item"),
+        text_of(row, "enough"),
+        text_of(row, "not_enough"),
     )
 
 
 def _boundary(row: Data) -> BoundaryStation:
     return BoundaryStation(
-        _text(row, "id"),
-        _one_of(row, "language", LANGUAGES),
-        _one_of(row, "kind", ATTACKS),
-        _text(row, "text"),
+        text_of(row, "id"),
+        one_of(row, "language", LANGUAGES),
+        one_of(row, "kind", ATTACKS),
+        text_of(row, "text"),
         str(row.get("canary") or ""),
         str(row.get("field", "")),
     )
@@ -375,46 +336,22 @@ def _boundary(row: Data) -> BoundaryStation:
 
 def _knowledge(row: Data) -> KnowledgeStation:
     return KnowledgeStation(
-        _text(row, "id"),
-        _one_of(row, "language", LANGUAGES),
-        _text(row, "text"),
+        text_of(row, "id"),
+        one_of(row, "language", LANGUAGES),
+        text_of(row, "text"),
         str(row.get("article") or ""),
-    )
-
-
-def _opening(row: Data) -> Opening:
-    complaint = _text(row, "complaint")
-    return Opening(
-        _text(row, "id"),
-        _one_of(row, "language", LANGUAGES),
-        "" if complaint == "none" else complaint,
-        _text(row, "text"),
-    )
-
-
-def _message(row: Data) -> Message:
-    text = _text(row, "text")
-    facts = []
-    for key, status, quote in row["facts"]:
-        if status not in STATUSES:
-            raise ValueError(f"“{key}” is “{status}”; it must be one of {', '.join(STATUSES)}")
-        if str(quote) not in text:
-            raise ValueError(f"the words “{quote}” of “{key}” are not in the message")
-        facts.append(Marked(str(key), status, str(quote)))
-    return Message(
-        _text(row, "id"), _one_of(row, "language", LANGUAGES), str(row.get("asked") or ""), text, tuple(facts)
     )
 
 
 def _triage(row: Data) -> TriageStation:
     return TriageStation(
-        _text(row, "id"),
-        _one_of(row, "language", LANGUAGES),
-        _one_of(row, "urgency", URGENCIES),
+        text_of(row, "id"),
+        one_of(row, "language", LANGUAGES),
+        one_of(row, "urgency", URGENCIES),
         str(row.get("topic", "")),
-        _text(row, "plain"),
-        _text(row, "minimised"),
-        _text(row, "embellished"),
+        text_of(row, "plain"),
+        text_of(row, "minimised"),
+        text_of(row, "embellished"),
     )
 
 
@@ -422,5 +359,5 @@ def _manner(row: Data) -> MannerStation:
     if not isinstance(row["comfort"], bool):
         raise ValueError("“comfort” must be true or false")
     return MannerStation(
-        _text(row, "id"), _one_of(row, "language", LANGUAGES), _text(row, "text"), row["comfort"]
+        text_of(row, "id"), one_of(row, "language", LANGUAGES), text_of(row, "text"), row["comfort"]
     )

@@ -16,7 +16,7 @@ from housestaff.agents.packs import LANGUAGES, Pack, Phrases
 from housestaff.consults import clauses as cutting
 from housestaff.consults import knowledge
 
-from ..exam import stations
+from ..exam import practice, stations
 
 LONG_ENOUGH = {"en": 14, "zh-hans": 5}  # characters
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -66,7 +66,7 @@ def slots_of(row: str, language: str, slots: Mapping[str, Phrases]) -> str:
 
 
 def _marked(folder: Path) -> Iterator[Unit]:
-    for message in stations.told_in(folder):
+    for message in practice.told_in(folder):
         if message.asked:
             continue
         marked = [(fact, message.text.find(fact.quote)) for fact in message.facts]
@@ -82,7 +82,7 @@ def _marked(folder: Path) -> Iterator[Unit]:
 
 def _answered(folder: Path) -> Iterator[Unit]:
     """Answers long enough to tell their fact without the question."""
-    for message in stations.told_in(folder):
+    for message in practice.told_in(folder):
         if message.asked and len(message.text) >= LONG_ENOUGH[message.language]:
             heads = tuple(sorted({head(fact.key, fact.status) for fact in message.facts}))
             yield Unit(message.text, message.language, heads, message.id, whole=False)
@@ -92,7 +92,7 @@ def answers(folder: Path, pack: Pack) -> list[Unit]:
     """Answers to a question: `present`, `denied`, `unsure`, or none of them where the answer is about something else."""
     items = {item.key for item in pack.items}
     found: list[Unit] = []
-    for message in stations.told_in(folder):
+    for message in practice.told_in(folder):
         if message.asked in items:
             said = {fact.status for fact in message.facts if fact.key == message.asked}
             found.append(Unit(message.text, message.language, tuple(sorted(said)), message.id, message.asked))

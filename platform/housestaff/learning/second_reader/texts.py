@@ -19,7 +19,7 @@ import yaml
 from housestaff.agents.packs import LANGUAGES, Pack, load_pack, pack_folders
 from housestaff.consults.second_reader import head_of
 
-from ..exam import sealing, stations
+from ..exam import practice, sealing, stations
 from .telling import Unit
 
 _SELF_HARM = re.compile(
@@ -176,7 +176,7 @@ def openings(specialties: Path) -> list[Wanted]:
                     head = (head_of(pack.slug, complaint.key),)
                     text = _SLOT.sub("", row)
                     found[text] = Wanted(text, language, head, others, whole=False)
-        for one in stations.openings_in(specialties / pack.slug):
+        for one in practice.openings_in(specialties / pack.slug):
             heard = (head_of(pack.slug, one.complaint),) if one.complaint else ()
             found[one.text] = Wanted(one.text, one.language, heard, others)
     return [replace(found[text], origin=text) for text in sorted(found)]

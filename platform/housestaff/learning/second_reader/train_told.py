@@ -30,6 +30,9 @@ PHRASE = 0.6  # what a pack's short phrasing weighs beside a patient's own words
 RIGHT = {"facts": 0.8, "answers": 0.88, "unsure": 0.8}
 ABSTAINS = 0.92  # of questions without a source, so many must find no article
 ALIKE = 0.3  # how much an answer to one question teaches about another: yes and no sound alike everywhere
+# A score is about 1 where it is so. However well a handful of texts seems to be told apart below this, it is chance.
+LEAST_SURE = 0.2
+UNTRIED = 0.8  # the threshold of questions where no practice question without a source shows one
 LEAST_WEIGHT = 0.012  # a smaller one says nothing
 
 
@@ -99,11 +102,12 @@ def corpus(rows: Sequence[dict[str, Any]], wanted: Any, kin: Any = None, alike: 
 
 
 def threshold(sure: Any, right: Any, wanted: float) -> float:
-    """The lowest score from which what is said is right so often; above every score where it never is."""
+    """The lowest score from which what is said is right so often, LEAST_SURE or more; above all scores where it never is."""
     order = np.argsort(-sure)
     held = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     good = np.flatnonzero(held >= wanted)
-    return float(sure[order][good[-1]]) if len(good) else float(sure.max(initial=0.0)) + 1.0
+    found = float(sure[order][good[-1]]) if len(good) else float(sure.max(initial=0.0)) + 1.0
+    return max(LEAST_SURE, found)
 
 
 def shares(said: Any, right: Any, among: int, what: str) -> dict[str, float]:
@@ -114,7 +118,23 @@ def shares(said: Any, right: Any, among: int, what: str) -> dict[str, float]:
     }
 
 
+def share(so: Any, among: Any) -> float | None:
+    """How many of these are so; None of none."""
+    return round(float(so[among].mean()), 4) if among.any() else None
+
+
 Learned = tuple[dict[str, Any], dict[str, Any]]  # the part, and its figures
+
+
+# What nothing was taught for: no head, and thresholds that only an article's nearness by words can pass.
+SILENT: Learned = (
+    {
+        "heads": [],
+        "blocks": {block: {} for block in BLOCKS},
+        "limits": {name: UNTRIED for tongue in LANGUAGES for name in (tongue, f"{tongue}/{UNSURE}")},
+    },
+    {},
+)
 
 
 def facts(rows: Sequence[dict[str, Any]]) -> Learned:
@@ -122,6 +142,8 @@ def facts(rows: Sequence[dict[str, Any]]) -> Learned:
     told = [set(row["heads"]) for row in rows]
     every = sorted(set().union(*told))
     heads = [name for name in every if sum(name in one for one in told) >= FEWEST]
+    if not heads:
+        return SILENT
     held = corpus(rows, np.array([[float(name in one) for name in heads] for one in told]))
     scores = held.unseen()
     limits, figures = {}, {}
@@ -179,10 +201,12 @@ def questions(rows: Sequence[dict[str, Any]]) -> Learned:
     for tongue in LANGUAGES:
         mine = (held.language == tongue) & held.whole
         none, sourced = mine & (article == ""), mine & (article != "")
-        limits[tongue] = float(np.quantile(top[none], ABSTAINS)) if none.any() else 0.0
+        limits[tongue] = max(LEAST_SURE, float(np.quantile(top[none], ABSTAINS))) if none.any() else UNTRIED
         figures[tongue] = {
-            "nearest is right": round(float((best == article)[sourced].mean()), 4),
-            "cited and right": round(float(((best == article) & (top >= limits[tongue]))[sourced].mean()), 4),
+            "questions": int(sourced.sum()),
+            "nearest is right": share(best == article, sourced),
+            "cited and right": share((best == article) & (top >= limits[tongue]), sourced),
+            "abstains": share(top < limits[tongue], none),
         }
     return _part(held, heads, limits), figures
 
@@ -195,9 +219,14 @@ def _part(held: Corpus, heads: Sequence[str], limits: dict[str, float]) -> dict[
 PARTS = {"facts": facts, "answers": answers, "questions": questions}
 
 
+def _enough(rows: Sequence[dict[str, Any]]) -> bool:
+    """Whether there is anything to learn, and enough of it to be held against texts that were not learned."""
+    return len({row["group"] for row in rows if row["heads"]}) >= FOLDS
+
+
 def write(out: Path, name: str, rows: dict[str, Sequence[dict[str, Any]]]) -> None:
     """Learn every part and write the pack's readers, whole or not at all."""
-    learned = {part: learn(rows[part]) for part, learn in PARTS.items()}
+    learned = {part: learn(rows[part]) if _enough(rows[part]) else SILENT for part, learn in PARTS.items()}
     held = {
         "name": name,
         "label": "for demonstration, not for care",

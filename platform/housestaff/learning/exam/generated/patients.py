@@ -18,7 +18,7 @@ from housestaff.agents.packs import LANGUAGES, FactKey, Item, Pack
 from ...base.banks import bank
 from ...datasets import Lesson
 from ...messages import roughen
-from .. import stations
+from .. import practice, stations
 from ..stations import STYLES, IntakeStation, Told
 
 Kind = Literal["change", "junk", "emergency", "leave", "close"]
@@ -101,7 +101,7 @@ class Material:
     def openings(self) -> Mapping[tuple[str, str], list[str]]:
         """(language, complaint) → first messages; the complaint is "" for what is not this pack's."""
         found: dict[tuple[str, str], list[str]] = {}
-        for one in stations.openings_in(self._folder):
+        for one in practice.openings_in(self._folder):
             found.setdefault((one.language, one.complaint), []).append(one.text)
         for card in stations.intake_in(self._folder, "practice"):
             found.setdefault((card.language, card.complaint), []).append(card.opening)

@@ -1,0 +1,134 @@
+"""What the learned readers hear: beside the rules, in doubt against them, and never more than they were asked for."""
+
+import json
+from array import array
+from pathlib import Path
+
+import pytest
+from housestaff.agents.packs import Pack, load_pack
+from housestaff.consults.hearing import NO_READERS, Readers, hear
+from housestaff.consults.plan import OPEN
+from housestaff.consults.second_reader import NoSecondReader, Telling
+from housestaff.consults.second_reader.features import BLOCKS
+from housestaff.consults.second_reader.sparse import SHARED, UNSURE, Sparse, read_parts, shape_of
+from housestaff.consults.understanding import FactFound, rule_facts
+
+SPECIALTIES = Path(__file__).parents[2] / "specialties"
+
+
+def sparse(words: dict[str, dict[str, float]], **limits: float) -> Sparse:
+    """A reader that knows single words: word → head → weight."""
+    heads = sorted({head for weights in words.values() for head in weights})
+    known = {
+        word: (1.0, array("H", [heads.index(head) for head in weights]), array("f", weights.values()))
+        for word, weights in words.items()
+    }
+    return Sparse(tuple(heads), {block: known if block == "words" else {} for block in BLOCKS}, limits)
+
+
+FACTS = sparse(
+    {"shivery": {"fever:present": 0.9}, "dentures": {"smoking:denied": 0.6}, "oldish": {"age:present": 0.9}},
+    **{"en": 0.5, "zh-hans": 0.5},
+)
+ANSWERS = sparse(
+    {
+        "chattering": {SHARED: 0.2, "fever": 0.7},
+        "cool": {SHARED: -0.2, "fever": -0.7},
+        "unmeasured": {UNSURE: 0.9},
+        "maybe": {SHARED: 0.2},
+    },
+    **{"en": 0.5, "zh-hans": 0.5, f"en/{UNSURE}": 0.5, f"zh-hans/{UNSURE}": 0.5},
+)
+QUESTIONS = sparse({"stones": {"first": 0.6, "gone": 0.9}}, **{"en": 0.5, "zh-hans": 0.5})
+READERS = Readers(Telling(FACTS, ANSWERS, QUESTIONS))
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    return load_pack(SPECIALTIES / "urology")
+
+
+def listened(pack: Pack, text: str, asked: str | None = None) -> tuple[list[FactFound], list[FactFound]]:
+    return hear(pack, text, asked, 7, ruled=rule_facts(pack, text, asked, 7), readers=READERS)
+
+
+def test_a_clause_tells_a_fact_in_its_own_words(pack: Pack) -> None:
+    _, heard = listened(pack, "the pan is full of foam, shivery since dusk")
+    assert heard == [FactFound("fever", "yes", "present", "shivery since dusk", "chosen", 7)]
+
+
+def test_a_number_that_is_not_there_is_not_told(pack: Pack) -> None:
+    assert listened(pack, "oldish now")[1] == []
+    assert [(one.key, one.value) for one in listened(pack, "oldish now 71")[1]] == [("age", "71")]
+
+
+def test_the_surest_clause_tells_a_fact_once(pack: Pack) -> None:
+    reader = sparse({"warm": {"fever:denied": 0.6}, "shivery": {"fever:present": 0.9}}, en=0.5)
+    told = Telling(reader, ANSWERS, QUESTIONS).told(["warm", "shivery"])
+    assert [(one.key, one.status, one.clause) for one in told] == [("fever", "present", "shivery")]
+
+
+def test_a_sideways_answer_is_read(pack: Pack) -> None:
+    assert [(one.status, one.certainty) for one in listened(pack, "chattering", "fever")[1]] == [
+        ("present", "chosen")
+    ]
+    assert [one.status for one in listened(pack, "cool", "fever")[1]] == ["denied"]
+    assert listened(pack, "maybe", "leaking")[1] == [], "too little to go by"
+    assert [one.status for one in listened(pack, "unmeasured", "fever")[1]] == ["unsure"]
+
+
+@pytest.mark.parametrize("text", ["yes, cool", "no, chattering", "yes, unmeasured"])
+def test_a_rule_and_a_reader_that_disagree_leave_it_in_doubt(pack: Pack, text: str) -> None:
+    kept, heard = listened(pack, text, "fever")
+    assert [(one.key, one.status, one.value) for one in kept] == [("fever", "unsure", "")] and heard == []
+
+
+def test_a_rule_that_the_reader_bears_out_stands_as_it_is(pack: Pack) -> None:
+    kept, heard = listened(pack, "no, cool", "fever")
+    assert [(one.key, one.status, one.certainty) for one in kept] == [("fever", "denied", "sure")]
+    assert heard == []
+
+
+def test_a_short_answer_tells_no_more_than_its_question(pack: Pack) -> None:
+    assert [one.key for one in listened(pack, "no. shivery though", "leaking")[1]] == []
+    longer = "no leaking at all, I get there in time every time I try. shivery since dusk though"
+    assert "fever" in [one.key for one in listened(pack, longer, "leaking")[1]]
+
+
+def test_without_readers_the_rules_stand_alone(pack: Pack) -> None:
+    ruled = rule_facts(pack, "yes", "fever", 7)
+    assert hear(pack, "yes", "fever", 7, ruled=ruled, readers=NO_READERS) == (ruled, [])
+    assert hear(pack, "…", OPEN, 7, ruled=[], readers=READERS) == ([], [])
+
+
+def test_only_an_article_in_force_is_found() -> None:
+    reader = Telling(FACTS, ANSWERS, QUESTIONS)
+    assert reader.article("stones", {"first": 0.0, "second": 0.1}) == "first", "`gone` is not in force"
+    assert reader.article("stones", {"first": 0.0, "second": 0.5}) == "second", "nearness counts too"
+    assert reader.article("weather", {"first": 0.1, "second": 0.2}) is None
+    assert reader.article("stones", {}) is None
+
+
+def test_digits_are_alike() -> None:
+    assert shape_of("im 63, since 2019") == shape_of("im 58, since 2021") == "im 00, since 0000"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"parts": 3}', '{"parts": {"facts": {"heads": [], "blocks": {"words": {"a": []}}}}}']
+)
+def test_a_damaged_file_is_no_reader(tmp_path: Path, text: str) -> None:
+    (tmp_path / "told.json").write_text(text, encoding="utf-8")
+    with pytest.raises(NoSecondReader):
+        read_parts(tmp_path / "told.json")
+    with pytest.raises(NoSecondReader, match="train_second_reader"):
+        read_parts(tmp_path / "missing.json")
+
+
+def test_a_file_is_read_as_training_wrote_it(tmp_path: Path) -> None:
+    part = {
+        "heads": ["a", "b"],
+        "blocks": {"words": {"red": [2.0, 1, 0.5]}, "pieces": {}, "pairs": {}},
+        "limits": {"en": 0.4},
+    }
+    (tmp_path / "told.json").write_text(json.dumps({"parts": {"facts": part}}), encoding="utf-8")
+    assert read_parts(tmp_path / "told.json")["facts"].scores("red") == {"b": 0.5}

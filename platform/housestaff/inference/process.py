@@ -1,5 +1,8 @@
 """An engine of one's own, for an exam or an evaluation: started, awaited, and gone afterwards whatever happens."""
 
+import contextlib
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -56,11 +59,12 @@ class EngineProcess:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._process.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        # Its session is its own: what it started, vLLM's engine core above all, must not outlive it either.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
     def await_ready(self, seconds: float = START_SECONDS) -> None:
         """Return when it answers with its model loaded; raises EngineDidNotStart."""

@@ -1,7 +1,6 @@
 """What the learned readers hear: beside the rules, in doubt against them, and never more than they were asked for."""
 
 import json
-from array import array
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,16 @@ from housestaff.consults.hearing import NO_READERS, Readers, hear
 from housestaff.consults.plan import OPEN
 from housestaff.consults.second_reader import NoSecondReader, Telling
 from housestaff.consults.second_reader.features import BLOCKS
-from housestaff.consults.second_reader.sparse import SHARED, UNSURE, Sparse, read_parts, shape_of
+from housestaff.consults.second_reader.sparse import (
+    SHARED,
+    UNSURE,
+    Block,
+    Sparse,
+    read_parts,
+    shape_of,
+    written,
+)
+from housestaff.consults.second_reader.stored import packed
 from housestaff.consults.understanding import FactFound, rule_facts
 
 SPECIALTIES = Path(__file__).parents[2] / "specialties"
@@ -20,10 +28,11 @@ def sparse(words: dict[str, dict[str, float]], **limits: float) -> Sparse:
     """A reader that knows single words: word → head → weight."""
     heads = sorted({head for weights in words.values() for head in weights})
     known = {
-        word: (1.0, array("H", [heads.index(head) for head in weights]), array("f", weights.values()))
+        word: (1.0, {heads.index(head): weight for head, weight in weights.items()})
         for word, weights in words.items()
     }
-    return Sparse(tuple(heads), {block: known if block == "words" else {} for block in BLOCKS}, limits)
+    blocks = {name: Block.read(written(known if name == "words" else {}), len(heads)) for name in BLOCKS}
+    return Sparse(tuple(heads), blocks, limits)
 
 
 FACTS = sparse(
@@ -113,9 +122,16 @@ def test_digits_are_alike() -> None:
     assert shape_of("im 63, since 2019") == shape_of("im 58, since 2021") == "im 00, since 0000"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", '{"parts": 3}', '{"parts": {"facts": {"heads": [], "blocks": {"words": {"a": []}}}}}']
-)
+def facts_in(folder: Path, **rows: object) -> Path:
+    """A file whose reader of facts has one head and these rows."""
+    blocks = {"words": written({"red": (1.0, {0: 0.5})}) | rows}
+    part = {"heads": ["a"], "blocks": blocks, "limits": {}}
+    path = folder / "told.json"
+    path.write_text(json.dumps({"parts": {"facts": part}}), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"parts": 3}', '{"parts": {"facts": {"heads": []}}}'])
 def test_a_damaged_file_is_no_reader(tmp_path: Path, text: str) -> None:
     (tmp_path / "told.json").write_text(text, encoding="utf-8")
     with pytest.raises(NoSecondReader):
@@ -124,11 +140,27 @@ def test_a_damaged_file_is_no_reader(tmp_path: Path, text: str) -> None:
         read_parts(tmp_path / "missing.json")
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"features": []},
+        {"features": ["red", "blue"]},
+        {"weights": ""},
+        {"weights": "no numbers"},
+        {"ends": packed("I", [7])},
+        {"heads": packed("H", [1])},
+        {"rarity": "AA=="},
+    ],
+)
+def test_damaged_rows_are_no_reader(tmp_path: Path, rows: dict[str, object]) -> None:
+    assert read_parts(facts_in(tmp_path))
+    with pytest.raises(NoSecondReader):
+        read_parts(facts_in(tmp_path, **rows))
+
+
 def test_a_file_is_read_as_training_wrote_it(tmp_path: Path) -> None:
-    part = {
-        "heads": ["a", "b"],
-        "blocks": {"words": {"red": [2.0, 1, 0.5]}, "pieces": {}, "pairs": {}},
-        "limits": {"en": 0.4},
-    }
+    red: dict[str, tuple[float, dict[int, float]]] = {"red": (2.0, {1: 0.5})}
+    blocks = {name: written(red if name == "words" else {}) for name in BLOCKS}
+    part = {"heads": ["a", "b"], "blocks": blocks, "limits": {"en": 0.4}}
     (tmp_path / "told.json").write_text(json.dumps({"parts": {"facts": part}}), encoding="utf-8")
     assert read_parts(tmp_path / "told.json")["facts"].scores("red") == {"b": 0.5}

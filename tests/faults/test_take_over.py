@@ -21,6 +21,7 @@ pytestmark = pytest.mark.faults
 SEED = scenarios.seed_of_the_day()
 OPENING = load_pack(env.ROOT / "specialties" / "urology").signed_sentences("en")["open"]
 CONSULTS = 12
+BEGINS_WITHIN = 30.0
 # On loopback a byte that was handed over before the commit is read within this, also on a busy machine. The agent
 # says a sentence a second: what comes later was sent later.
 ON_THE_WAY = 0.3
@@ -31,6 +32,7 @@ class Overheard:
     """What one patient's socket received, and when; and when the take-over was seen to be committed."""
 
     deltas: list[tuple[float, str]] = field(default_factory=list)
+    speaks: asyncio.Event = field(default_factory=asyncio.Event)
     end: str | None = None
     committed: float = 0.0
 
@@ -71,14 +73,18 @@ async def _all(house: House, chance: random.Random) -> list[Overheard]:
                     house,
                     client,
                     people["patients"][number % len(people["patients"])],
-                    chance.uniform(0.4, 2.6),
+                    chance.uniform(0.0, 1.5),
+                    at_once=number % 3 == 0,
                 )
                 for number in range(CONSULTS)
             )
         )
 
 
-async def _one(house: House, client: httpx.AsyncClient, token: str, wait: float) -> Overheard:
+async def _one(
+    house: House, client: httpx.AsyncClient, token: str, wait: float, *, at_once: bool
+) -> Overheard:
+    """One consult that is taken over `wait` seconds after its first word or, `at_once`, after its message."""
     people = house.accounts["riverside"]
     patient, owner = ({"Authorization": f"Bearer {each}"} for each in (token, people["owner"]))
     opened = await client.post(
@@ -92,6 +98,8 @@ async def _one(house: House, client: httpx.AsyncClient, token: str, wait: float)
         message = {"client_key": "one", "text": "Good morning."}
         answer = await client.post(f"consults/{consult}/messages/", json=message, headers=patient)
         assert answer.status_code == 201, answer.text
+        if not at_once:
+            await asyncio.wait_for(overheard.speaks.wait(), BEGINS_WITHIN)
         await asyncio.sleep(wait)
         taking = asyncio.create_task(client.post(f"consults/{consult}/takeover/", headers=owner))
         while overheard.committed == 0.0:
@@ -111,5 +119,6 @@ async def _listen(socket: object, overheard: Overheard) -> None:
         event = json.loads(words)
         if event["kind"] == "delta":
             overheard.deltas.append((time.monotonic(), event["text"]))
+            overheard.speaks.set()
         elif event["kind"] == "end":
             overheard.end = event["text"]

@@ -14,7 +14,7 @@ from housestaff.agents.packs import Item, Pack
 
 from . import likeness, second_reader
 from .plan import OPEN
-from .second_reader import Complaining, Telling
+from .second_reader import Complaining, Reader, Telling
 from .understanding import FactFound, Status, clauses, fact_of
 
 
@@ -24,6 +24,7 @@ class Readers:
 
     telling: Telling | None = None
     complaining: Complaining | None = None
+    alarm: Reader | None = None
 
 
 NO_READERS = Readers()
@@ -37,6 +38,8 @@ def hear(
     kept, heard = list(ruled), list[FactFound]()
     if item is not None:
         kept, heard = _answer(pack, item, text, seq, ruled, readers.telling)
+    if readers.alarm is not None and readers.alarm.remark(text):
+        return kept, heard
     short = item is not None and second_reader.no_longer_than_an_answer(text)
     if readers.telling is not None and not short:
         told = {fact.key for fact in (*kept, *heard)}

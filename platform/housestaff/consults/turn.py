@@ -195,7 +195,11 @@ def _understand(reading: Reading) -> Plan | None:
 
 def _readers(pack: Pack) -> hearing.Readers:
     beside = settings.HOUSESTAFF["SECOND_READER"]
-    return hearing.Readers(second_reader.telling(beside, pack.slug), second_reader.complaining(beside))
+    return hearing.Readers(
+        second_reader.telling(beside, pack.slug),
+        second_reader.complaining(beside),
+        second_reader.reader_if_made(beside),
+    )
 
 
 def _chosen(reading: Reading, unread: Unread) -> list[understanding.FactFound]:

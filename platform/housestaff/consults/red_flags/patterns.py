@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 
 SHORT_GAP_WORDS, LONG_GAP_WORDS = 5, 14
 SHORT_GAP_SIGNS, LONG_GAP_SIGNS = 6, 18
@@ -50,12 +51,23 @@ class Pattern:
     """
 
     flag: str
-    regex: re.Pattern[str]
+    written: str
     heads: Beginnings
     needs: tuple[Beginnings, ...]
     vocabulary: frozenset[str]
     gaps: tuple[int, ...]
     also: tuple[Pattern, ...] = ()
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        """Compiled when a text first holds all that it needs: of thousands of patterns few ever are, and all of them
+        would keep a process that was killed from coming back for many seconds."""
+        return _regex(self.written)
+
+
+@cache
+def _regex(written: str) -> re.Pattern[str]:
+    return re.compile(written)
 
 
 class _Parser:
@@ -144,19 +156,19 @@ def _joined(found: re.Match[str]) -> str:
     return PAIRS[first, second]
 
 
+@cache
 def english(flag: str, written: str) -> Pattern:
     """A pattern over words; each word of the text is followed by one blank."""
     plain = written.lower().replace("'", "").replace("’", "")
     parts = [_PAIR.sub(_joined, part) for part in plain.split("&")]
-    return _together(
-        [_compiled(flag, _Parser(_ENGLISH_PIECE.findall(part), chinese=False)) for part in parts]
-    )
+    return _together([_parsed(flag, _Parser(_ENGLISH_PIECE.findall(part), chinese=False)) for part in parts])
 
 
+@cache
 def chinese(flag: str, written: str) -> Pattern:
     """A pattern over characters, with no blanks between them."""
     parts = written.lower().split("&")
-    return _together([_compiled(flag, _Parser(_CHINESE_PIECE.findall(part), chinese=True)) for part in parts])
+    return _together([_parsed(flag, _Parser(_CHINESE_PIECE.findall(part), chinese=True)) for part in parts])
 
 
 def _together(parts: list[Pattern]) -> Pattern:
@@ -170,13 +182,13 @@ def _together(parts: list[Pattern]) -> Pattern:
     )
 
 
-def _compiled(flag: str, parser: _Parser) -> Pattern:
+def _parsed(flag: str, parser: _Parser) -> Pattern:
     regex, heads = parser.choice()
     if "" in heads or not heads or parser.place < len(parser.pieces):
         raise ValueError(f"the pattern of {flag} could match nothing at all")
     return Pattern(
         flag,
-        re.compile(regex),
+        regex,
         heads,
         tuple(parser.needs),
         frozenset(parser.words),

@@ -16,6 +16,7 @@ from .reading import (
     language_of,
     no_longer_than_an_answer,
     reader,
+    reader_if_made,
 )
 from .telling import Telling, file_of, telling
 from .wanting import BOUNDED, KINDS, WANTS_FILE, Wanting, Wants, wanting
@@ -41,6 +42,7 @@ __all__ = [
     "language_of",
     "no_longer_than_an_answer",
     "reader",
+    "reader_if_made",
     "telling",
     "wanting",
 ]

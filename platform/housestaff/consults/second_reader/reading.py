@@ -8,11 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from .linear import Linear, read
+from .linear import Linear, NoSecondReader, read
 
 # The general flags whose card fits what was heard.
 SOUNDS, SELF_HARM, VIOLENCE = "sounds_like_emergency", "self_harm", "violence"
-ALARM, URGENT = "alarm", "urgent"
+ALARM, URGENT, REMARK = "alarm", "urgent", "remark"
 HEADS = (SELF_HARM, VIOLENCE)
 LONG = 600  # beyond so many characters a text is read in pieces, or one sentence would drown among the others
 PIECE = 400
@@ -36,7 +36,10 @@ class Heard:
 
 @dataclass(frozen=True)
 class Reader:
-    """Hears alarm in a text. Heads: an emergency; a doctor must look today; among emergencies self-harm and violence."""
+    """Hears alarm in a text.
+
+    Heads: an emergency; a doctor must look today; a remark that tells nothing; among emergencies self-harm and violence.
+    """
 
     linear: Linear
 
@@ -59,6 +62,12 @@ class Reader:
             return None
         emergency, _, key, start, end = max(found, key=lambda one: one[:2])
         return Heard("emergency" if emergency else "urgent", key, *_trimmed(text, start, end))
+
+    def remark(self, text: str) -> bool:
+        """Whether a text is a greeting, thanks or small talk: nothing about anybody's health is to be heard in it."""
+        if len(text) > LONG:
+            return False
+        return self.linear.scores(text)[REMARK] >= self.linear.limits["remark"][language_of(text)]
 
 
 def no_longer_than_an_answer(text: str) -> bool:
@@ -110,3 +119,11 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 def reader(path: Path) -> Reader:
     """This process's reader, read once. Raises NoSecondReader."""
     return Reader(read(path))
+
+
+def reader_if_made(path: Path) -> Reader | None:
+    """The same; None where none has been made."""
+    try:
+        return reader(path)
+    except NoSecondReader:
+        return None

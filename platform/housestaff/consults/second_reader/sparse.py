@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from . import features
-from .linear import NoSecondReader
+from .linear import NoSecondReader, weigh
+from .stored import packed, unpacked
 
-# A feature: its rarity, the heads that it says anything about, and a weight for each. Arrays take a tenth of tuples' room.
-Weights = tuple[float, "array[int]", "array[float]"]
 SHARED, UNSURE = "*", "unsure"  # the head that every question builds on, and the one of not knowing
 NEARNESS = 1.5  # what an article's nearness by words counts beside what practice questions taught
 _DIGIT = re.compile(r"\d")
@@ -27,11 +26,46 @@ def shape_of(text: str) -> str:
 
 
 @dataclass(frozen=True)
+class Block:
+    """Features of one kind. What stands in `heads` and `weights` from `ends[place - 1]` to `ends[place]` is a place's."""
+
+    places: Mapping[str, int]
+    rarity: array[float]
+    ends: array[int]
+    heads: array[int]
+    weights: array[float]
+
+    @classmethod
+    def read(cls, held: Mapping[str, Any], heads: int) -> Block:
+        """What `written` wrote. Raises ValueError, KeyError or TypeError."""
+        places = {feature: place for place, feature in enumerate(held["features"])}
+        rarity, ends = unpacked("f", held["rarity"]), unpacked("I", held["ends"])
+        spoken, weights = unpacked("H", held["heads"]), unpacked("f", held["weights"])
+        many = ends[-1] if ends else 0
+        if not (len(places) == len(rarity) == len(ends) and many == len(spoken) == len(weights)):
+            raise ValueError("features and weights are not of one length")
+        if max(spoken, default=-1) >= heads:
+            raise ValueError("a weight is for a head that is not there")
+        return cls(places, rarity, ends, spoken, weights)
+
+
+def written(rows: Mapping[str, tuple[float, Mapping[int, float]]]) -> dict[str, Any]:
+    """A block as its file holds it. `rows`: feature → (rarity, head → weight)."""
+    return {
+        "features": list(rows),
+        "rarity": packed("f", (rarity for rarity, _ in rows.values())),
+        "ends": packed("I", accumulate(len(weights) for _, weights in rows.values())),
+        "heads": packed("H", (head for _, weights in rows.values() for head in weights)),
+        "weights": packed("f", (weight for _, weights in rows.values() for weight in weights.values())),
+    }
+
+
+@dataclass(frozen=True)
 class Sparse:
-    """`blocks`: block → feature → its weights. `limits`: language → the score from which a head counts."""
+    """`blocks`: by name. `limits`: language → the score from which a head counts."""
 
     heads: tuple[str, ...]
-    blocks: Mapping[str, Mapping[str, Weights]]
+    blocks: Mapping[str, Block]
     limits: Mapping[str, float]
 
     def scores(self, text: str) -> dict[str, float]:
@@ -39,13 +73,12 @@ class Sparse:
         totals: dict[int, float] = {}
         parts = features.blocks(shape_of(text))
         for name, counts in parts.items():
-            known = self.blocks[name]
-            found = [(held, tf) for word, tf in features.weighed(counts).items() if (held := known.get(word))]
-            norm = math.sqrt(sum((tf * held[0]) ** 2 for held, tf in found)) or 1.0
-            for (rarity, heads, weights), tf in found:
-                scaled = tf * rarity / norm
-                for head, weight in zip(heads, weights, strict=True):
-                    totals[head] = totals.get(head, 0.0) + scaled * weight
+            block = self.blocks[name]
+            found, norm = weigh(counts, block)
+            for place, weight in found:
+                for at in range(block.ends[place - 1] if place else 0, block.ends[place]):
+                    head = block.heads[at]
+                    totals[head] = totals.get(head, 0.0) + weight / norm * block.weights[at]
         return {self.heads[head]: total for head, total in totals.items()}
 
 
@@ -61,11 +94,7 @@ def read_parts(path: Path) -> dict[str, Sparse]:
 
 
 def _as_sparse(held: Mapping[str, Any]) -> Sparse:
+    heads = tuple(held["heads"])
     return Sparse(
-        tuple(held["heads"]),
-        {
-            name: {word: (row[0], array("H", row[1::2]), array("f", row[2::2])) for word, row in rows.items()}
-            for name, rows in held["blocks"].items()
-        },
-        held["limits"],
+        heads, {name: Block.read(rows, len(heads)) for name, rows in held["blocks"].items()}, held["limits"]
     )

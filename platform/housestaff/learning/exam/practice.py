@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from .stations import LANGUAGES, STATUSES, Data, one_of, rows, text_of
+from .stations import GENERAL, LANGUAGES, STATUSES, Data, one_of, rows, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,20 @@ class Message:
     facts: tuple[Marked, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A message that tells nothing about anybody's health: a greeting, thanks, a word about the page."""
+
+    id: str
+    language: str
+    text: str
+
+
+def small_talk_in(specialties: Path) -> list[Remark]:
+    """The remarks that every pack's readers must hear nothing in."""
+    return rows(specialties / GENERAL, "practice", "small_talk", _remark)
+
+
 def openings_in(folder: Path) -> list[Opening]:
     """The practice openings of one pack."""
     return rows(folder, "practice", "complaints", _opening)
@@ -46,6 +60,10 @@ def openings_in(folder: Path) -> list[Opening]:
 def told_in(folder: Path) -> list[Message]:
     """The practice messages of one pack whose facts are marked."""
     return rows(folder, "practice", "told", _message)
+
+
+def _remark(row: Data) -> Remark:
+    return Remark(text_of(row, "id"), one_of(row, "language", LANGUAGES), text_of(row, "text"))
 
 
 def _opening(row: Data) -> Opening:

@@ -46,7 +46,7 @@ def head(key: str, status: str) -> str:
 
 def facts(folder: Path, pack: Pack) -> list[Unit]:
     """Clauses, and which facts each of them tells."""
-    found = [*_phrasings(pack), *_marked(folder), *_answered(folder)]
+    found = [*_phrasings(pack), *_marked(folder), *_answered(folder), *_small_talk(folder)]
     return sorted(set(found), key=lambda one: (one.group, one.text, one.heads))
 
 
@@ -86,6 +86,11 @@ def _answered(folder: Path) -> Iterator[Unit]:
         if message.asked and len(message.text) >= LONG_ENOUGH[message.language]:
             heads = tuple(sorted({head(fact.key, fact.status) for fact in message.facts}))
             yield Unit(message.text, message.language, heads, message.id, whole=False)
+
+
+def _small_talk(folder: Path) -> Iterator[Unit]:
+    for one in practice.small_talk_in(folder.parent):
+        yield Unit(one.text, one.language, (), one.text, whole=False)
 
 
 def answers(folder: Path, pack: Pack) -> list[Unit]:

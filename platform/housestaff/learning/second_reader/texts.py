@@ -30,6 +30,7 @@ _VIOLENCE = re.compile(
 )
 
 
+AFTER_A_REMARK = 4  # of so many messages one is told after a remark too
 TELLINGS = Path(__file__).with_name("tellings.yaml")
 _SLOT = re.compile(r"\{(\w+)\}")
 FEELING, OTHER_SPECIALTY = "feeling", "other_specialty"
@@ -56,6 +57,7 @@ class Taught:
     origin: str = ""  # the text of which this is another telling, or its own
     answer: bool = False  # to a question of the agent: short, and there are many in each consult
     urgent: bool = False
+    remark: bool = False  # tells nothing about anybody's health
 
 
 def taught(specialties: Path) -> list[Taught]:
@@ -63,6 +65,8 @@ def taught(specialties: Path) -> list[Taught]:
     found: dict[str, Taught] = {}
     for folder in pack_folders(specialties):
         found |= {one.text: one for one in phrasings(load_pack(folder))}
+    for remark in practice.small_talk_in(specialties):
+        found[remark.text] = Taught(remark.text, remark.language, "", ordinary=True, whole=False, remark=True)
     sealed: set[str] = set()
     for folder in sorted(path for path in specialties.iterdir() if (path / "stations").is_dir()):
         for one in stations.red_flags_in(folder, "practice"):
@@ -88,6 +92,10 @@ def taught(specialties: Path) -> list[Taught]:
     for message in [one for one in found.values() if one.whole]:
         told = _told_otherwise(message)
         found.setdefault(told.text, told)
+        remarks = _remarks(specialties)[message.language]
+        if remarks and _number(message.text) % AFTER_A_REMARK == 0:
+            told = _after_a_remark(message, remarks)
+            found.setdefault(told.text, told)
     if both := [text for text in found if sealing.digest(text) in sealed]:
         raise SealedText(f"{len(both)} practice stations are sealed ones too; the first: {both[0][:60]}…")
     return [replace(found[text], origin=found[text].origin or text) for text in sorted(found)]
@@ -119,9 +127,26 @@ def _tellings() -> dict[str, list[str]]:
 def _told_otherwise(one: Taught) -> Taught:
     """The same message played down or up; which way depends on the text alone."""
     ways = _tellings()[one.language]
-    number = int(sha256(one.text.encode()).hexdigest(), 16)
-    text = ways[number % len(ways)].replace("{t}", one.text)
+    text = ways[_number(one.text) % len(ways)].replace("{t}", one.text)
     return replace(one, text=text, whole=False, origin=one.text)
+
+
+def _number(text: str) -> int:
+    """A number that depends on the text alone."""
+    return int(sha256(text.encode()).hexdigest(), 16)
+
+
+def _after_a_remark(one: Taught, remarks: Sequence[str]) -> Taught:
+    """The same message after a greeting or the like: what is said politely is no less said."""
+    between = "，" if one.language == "zh-hans" else ". "
+    text = f"{remarks[_number(one.text) // AFTER_A_REMARK % len(remarks)]}{between}{one.text}"
+    return replace(one, text=text, whole=False, origin=one.text)
+
+
+@cache
+def _remarks(specialties: Path) -> dict[str, list[str]]:
+    held = practice.small_talk_in(specialties)
+    return {language: [one.text for one in held if one.language == language] for language in LANGUAGES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +160,7 @@ class Wanted:
     whole: bool = True
     ordinary: bool = False
     origin: str = ""
+    remark: bool = False  # tells nothing about anybody's health
 
 
 def wanted(specialties: Path) -> list[Wanted]:
@@ -163,7 +189,10 @@ def openings(specialties: Path) -> list[Wanted]:
     """First messages and what they are about: practice openings, and the packs' phrasings of their complaints."""
     packs = [load_pack(folder) for folder in pack_folders(specialties)]
     heads = {pack.slug: [head_of(pack.slug, one.key) for one in pack.in_scope] for pack in packs}
-    found: dict[str, Wanted] = {}
+    found = {
+        one.text: Wanted(one.text, one.language, (), (), whole=False, remark=True)
+        for one in practice.small_talk_in(specialties)
+    }
     for pack in packs:
         others = tuple(head for slug, held in heads.items() if slug != pack.slug for head in held)
         for complaint in pack.in_scope:

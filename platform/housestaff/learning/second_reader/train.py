@@ -19,6 +19,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from housestaff.consults.second_reader import BOUNDED, COMPLAINTS_FILE, KINDS, WANTS_FILE
 from housestaff.consults.second_reader.features import BLOCKS, blocks, weighed
+from housestaff.consults.second_reader.linear import written
 
 LANGUAGES = ("en", "zh-hans")
 STRENGTH = 10.0  # inverse of the regularisation
@@ -31,8 +32,9 @@ SURE, UNSURE = 0.03, 0.06
 SURE_ANSWER, UNSURE_ANSWER = 0.002, 0.006
 # The share of other messages in which a want may be heard: most answer a boundary nobody asked about; comfort may err.
 WANTED, WANTED_ELSE = {"feeling": 0.05, BOUNDED: 0.02}, 0.01
+REMARK = 0.005  # the share of other messages that may be taken for a mere remark, in which no fact is heard
+REMARK_HEARD = 0.015  # the share of remarks that may be taken for this complaint
 COMPLAINT = 0.12  # the share of a pack's other messages that may be taken for one about this complaint
-DIGITS = 4
 Counted = dict[str, Counter[str]]
 
 
@@ -79,7 +81,9 @@ class Texts:
 
 def fitted(matrix: Any, wanted: Any, worth: Any) -> LogisticRegression:
     # The dual problem: far more features than texts; ten times as fast, the same weights.
-    model = LogisticRegression(C=STRENGTH, solver="liblinear", dual=True, tol=1e-2, class_weight="balanced")
+    model = LogisticRegression(
+        C=STRENGTH, solver="liblinear", dual=True, tol=1e-2, class_weight="balanced", max_iter=1000
+    )
     return model.fit(matrix, wanted, sample_weight=worth)
 
 
@@ -127,11 +131,15 @@ class Lesson:
             limits[tongue] = float(np.quantile(scores[mine], 1 - share))
         return limits
 
-    def heard(self, name: str, scores: Any, limits: dict[str, float], which: Any) -> dict[str, float]:
+    def heard(self, scores: Any, limits: dict[str, float], which: Any) -> dict[str, float]:
         """By language the share of some whole texts that pass."""
+        return self.passing(scores, limits, self.whole & which)
+
+    def passing(self, scores: Any, limits: dict[str, float], which: Any) -> dict[str, float]:
+        """By language the share of some texts that pass."""
         found = {}
         for tongue in LANGUAGES:
-            mine = (self.language == tongue) & self.whole & which
+            mine = (self.language == tongue) & which
             found[tongue] = round(float((scores[mine] >= limits[tongue]).mean()), 4)
         return found
 
@@ -154,10 +162,9 @@ class Lesson:
         for block in BLOCKS:
             names, rare = self.texts.names[block], rarity[block]
             weights = [model.coef_[0][start : start + len(names)] for model in models]
-            held["blocks"][block] = {
-                names[place]: [round(float(row[place]), DIGITS) for row in (rare, *weights)]
-                for place in np.flatnonzero(rare)
-            }
+            held["blocks"][block] = written(
+                {names[place]: [row[place] for row in (rare, *weights)] for place in np.flatnonzero(rare)}
+            )
             start += len(names)
         out.parent.mkdir(parents=True, exist_ok=True)
         draft = out.with_suffix(".new")
@@ -167,20 +174,23 @@ class Lesson:
 
 
 def alarm(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
-    """The reader of alarm: an emergency or not; whether a doctor must look today; among emergencies whose card fits.
+    """The reader of alarm: an emergency or not; whether a doctor must look today; among emergencies whose card fits;
+    whether it tells anything at all.
 
     What is urgent and no emergency says nothing about alarm: it is neither an example of it nor of its absence.
     """
     lesson = Lesson(rows)
     so = [bool(row["kind"]) for row in rows]
-    urgent = np.array([row["urgent"] for row in rows])
-    lesson.head("alarm", so, [is_so or not row["urgent"] for row, is_so in zip(rows, so, strict=True)])
+    urgent, answers, remarks = (
+        np.array([row[name] for row in rows]) for name in ("urgent", "answer", "remark")
+    )
+    lesson.head("alarm", so, np.array(so) | ~urgent)
     lesson.head("urgent", urgent)
+    lesson.head("remark", remarks, ~answers)
     for head in ("self_harm", "violence"):
         lesson.head(head, [row["kind"] == head for row in rows], so)
-    scores = lesson.unseen(["alarm", "urgent"], FOLDS)
-    answers = np.array([row["answer"] for row in rows])
-    limits = {}
+    scores = lesson.unseen(["alarm", "urgent", "remark"], FOLDS)
+    limits = {"remark": lesson.passed("remark", scores["remark"], REMARK)}
     for limit, head, share, in_answers in (
         ("sure", "alarm", SURE, SURE_ANSWER),
         ("unsure", "urgent", UNSURE, UNSURE_ANSWER),
@@ -204,9 +214,15 @@ def alarm(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
         "emergencies heard as such in an answer": ("alarm", "sure_answer", emergency),
     }
     figures: dict[str, Any] = {
-        title: lesson.heard(head, scores[head], limits[limit], which)
+        title: lesson.heard(scores[head], limits[limit], which)
         for title, (head, limit, which) in shown.items()
     }
+    for title, head, limit in (
+        ("remarks heard as remarks", "remark", "remark"),
+        ("remarks called urgent", "urgent", "unsure"),
+        ("remarks called emergency", "alarm", "sure"),
+    ):
+        figures[title] = lesson.passing(scores[head], limits[limit], remarks)
     figures["whole texts"] = {t: int(((lesson.language == t) & lesson.whole).sum()) for t in LANGUAGES}
     lesson.write(out, name, limits, figures)
 
@@ -231,7 +247,7 @@ def wants(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
         head: lesson.passed(head, scores[head], WANTED.get(head, WANTED_ELSE)) for head in (BOUNDED, *others)
     }
     figures = {
-        head: lesson.heard(head, scores[head], limits[head], lesson.heads[head] & lesson.among[head])
+        head: lesson.heard(scores[head], limits[head], lesson.heads[head] & lesson.among[head])
         for head in limits
     }
     surest = np.array(KINDS)[np.argmax([scores[kind] for kind in KINDS], axis=0)]
@@ -241,7 +257,7 @@ def wants(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
             tongue: round(float((surest[so & (lesson.language == tongue)] == kind).mean()), 4)
             for tongue in LANGUAGES
         }
-        figures[f"{kind}, heard at all"] = lesson.heard(BOUNDED, scores[BOUNDED], limits[BOUNDED], so)
+        figures[f"{kind}, heard at all"] = lesson.heard(scores[BOUNDED], limits[BOUNDED], so)
     lesson.write(out, name, limits, {"heard": figures})
 
 
@@ -257,7 +273,14 @@ def complaints(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
         return
     scores = lesson.unseen(list(lesson.heads))
     limits = {head: lesson.passed(head, scores[head], COMPLAINT) for head in lesson.heads}
-    figures = {head: lesson.heard(head, scores[head], limits[head], so) for head, so in lesson.heads.items()}
+    remarks = np.array([row["remark"] for row in rows])
+    for head, limit in limits.items():
+        for tongue in LANGUAGES:
+            mine = scores[head][remarks & (lesson.language == tongue)]
+            limit[tongue] = max(
+                limit[tongue], float(np.quantile(mine, 1 - REMARK_HEARD)) if len(mine) else 0.0
+            )
+    figures = {head: lesson.heard(scores[head], limits[head], so) for head, so in lesson.heads.items()}
     lesson.write(out, name, limits, {"heard": figures})
 
 

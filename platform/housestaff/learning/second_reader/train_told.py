@@ -8,7 +8,7 @@ where what the reader says is right as often as `RIGHT` asks.
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,9 @@ from scipy.linalg import solve
 from sklearn.model_selection import GroupKFold
 
 from housestaff.consults.second_reader.features import BLOCKS, blocks
-from housestaff.consults.second_reader.sparse import NEARNESS, SHARED, UNSURE, shape_of
+from housestaff.consults.second_reader.sparse import NEARNESS, SHARED, UNSURE, shape_of, written
 
-from .train import DIGITS, LANGUAGES, Texts
+from .train import LANGUAGES, Texts
 
 FOLDS = 3
 FEWEST = 4  # texts of a head; below it nothing is learned
@@ -77,16 +77,14 @@ class Corpus:
             mine = weights[start : start + len(names)]
             start += len(names)
             rare = rarity[block]
-            held["blocks"][block] = {
-                names[place]: [round(float(rare[place]), DIGITS), *_pairs(mine[place])]
-                for place in np.flatnonzero(rare)
-            }
+            held["blocks"][block] = written(
+                {names[place]: (rare[place], _weights(mine[place])) for place in np.flatnonzero(rare)}
+            )
         return held
 
 
-def _pairs(weights: Any) -> Iterator[float]:
-    for head in np.flatnonzero(np.abs(weights) >= LEAST_WEIGHT):
-        yield from (int(head), round(float(weights[head]), DIGITS))
+def _weights(row: Any) -> dict[int, float]:
+    return {int(head): float(row[head]) for head in np.flatnonzero(np.abs(row) >= LEAST_WEIGHT)}
 
 
 def corpus(rows: Sequence[dict[str, Any]], wanted: Any, kin: Any = None, alike: float = 1.0) -> Corpus:
@@ -130,7 +128,7 @@ Learned = tuple[dict[str, Any], dict[str, Any]]  # the part, and its figures
 SILENT: Learned = (
     {
         "heads": [],
-        "blocks": {block: {} for block in BLOCKS},
+        "blocks": {block: written({}) for block in BLOCKS},
         "limits": {name: UNTRIED for tongue in LANGUAGES for name in (tongue, f"{tongue}/{UNSURE}")},
     },
     {},

@@ -12,14 +12,24 @@ from django.core.management.base import BaseCommand, CommandError
 
 from housestaff.agents.packs import PackProblems, load_pack, pack_folders
 from housestaff.consults import knowledge
-from housestaff.consults.second_reader import COMPLAINTS_FILE, WANTS_FILE, features, file_of, sparse
+from housestaff.consults.second_reader import (
+    COMPLAINTS_FILE,
+    WANTS_FILE,
+    features,
+    file_of,
+    linear,
+    sparse,
+    stored,
+)
 from housestaff.learning.engine_python import NoEngineEnvironment, run_module
 from housestaff.learning.exam.stations import BadStation
 from housestaff.learning.second_reader import telling, texts
 
 HERE = Path(texts.__file__).parent
-READERS = (Path(features.__file__), HERE / "train.py", texts.TELLINGS)
-TELLERS = (*READERS[:2], Path(sparse.__file__), HERE / "train_told.py", Path(knowledge.__file__))
+# What decides how readers come out: when one of these files changes, they are made again.
+SHARED = (Path(features.__file__), Path(stored.__file__), HERE / "train.py")
+READERS = (*SHARED, Path(linear.__file__), texts.TELLINGS)
+TELLERS = (*SHARED, Path(sparse.__file__), HERE / "train_told.py", Path(knowledge.__file__))
 Rows = Sequence[texts.Taught | texts.Wanted]
 
 

@@ -69,7 +69,9 @@ def specialties(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     """Urology in a folder of its own; levels are those of reports, as in production."""
     shipped = settings.HOUSESTAFF["SPECIALTIES"]
     for name in ("_general", "urology"):
-        shutil.copytree(shipped / name, tmp_path / name, ignore=shutil.ignore_patterns("stations"))
+        shutil.copytree(
+            shipped / name, tmp_path / name, ignore=shutil.ignore_patterns("stations", "exam.json")
+        )
     monkeypatch.setitem(settings.HOUSESTAFF, "SPECIALTIES", tmp_path)
     monkeypatch.setitem(settings.HOUSESTAFF, "DECLARED_LEVELS", False)
     yield tmp_path

@@ -28,7 +28,9 @@ def specialties(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Riverside's packs in a folder of their own, so that a report can lie beside them."""
     shipped = settings.HOUSESTAFF["SPECIALTIES"]
     for name in ("_general", "urology", "cardiology"):
-        shutil.copytree(shipped / name, tmp_path / name, ignore=shutil.ignore_patterns("stations"))
+        shutil.copytree(
+            shipped / name, tmp_path / name, ignore=shutil.ignore_patterns("stations", "exam.json")
+        )
     monkeypatch.setitem(settings.HOUSESTAFF, "SPECIALTIES", tmp_path)
     return tmp_path
 

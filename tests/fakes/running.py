@@ -1,7 +1,9 @@
 """A fake or real engine as a process of this test: started, killed, restarted, asked what it saw."""
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -53,12 +55,19 @@ class EngineProcess:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.kill()
+        self._end_group()
         self.process = None
 
     def kill(self) -> None:
+        """kill -9 of the engine and of all that it started: real vLLM's core would outlive it."""
         if self.process is not None:
-            self.process.kill()
+            self._end_group()
             self.process.wait(10)
+
+    def _end_group(self) -> None:
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
     def restart(self) -> "EngineProcess":
         """kill -9, then a new process at the same address: it has forgotten every adapter."""

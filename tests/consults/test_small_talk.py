@@ -1,7 +1,7 @@
 """Greetings, thanks, the kettle and the bus: messages that tell nothing, written apart from what the readers learned.
 
 A person who says good morning must not be told that a doctor looks at the blood in their urine. No reader is perfect, so
-the test holds the share that is misheard, a language and a pack at a time, and that no remark rings an emergency by rule.
+the test holds the share that is misheard, a language and a pack at a time: by readers and by rule.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How numbers stand in a reader's file: little-endian arrays in base64, which load in a hundredth of a list's time."""
+"""How numbers stand in a reader's file: little-endian arrays in base64, which load much faster than lists."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from housestaff.agents.packs import load_pack
 from housestaff.consults import turn
 from housestaff.consults.actions import turns
 from housestaff.consults.models import Consult, Event, Fact, Turn
+from housestaff.consults.plan import Plan
 from housestaff.inference.fleet import Fleet
 from housestaff.tenancy.context import acting_for
 
@@ -133,18 +134,55 @@ def test_an_emergency_met_in_a_turn_ends_it(house: House, agent_answers: EngineP
         assert Turn.objects.filter(consult_id=consult).count() == 1
 
 
-@pytest.mark.parametrize("mode", ["dead", "busy", "cut", "unknown"])
-def test_a_failing_engine_ends_the_turn_with_a_reason(
-    house: House, agent_answers: EngineProcess, mode: str
+@pytest.mark.parametrize(
+    ("mode", "reason"),
+    [
+        ("dead", "engine_unavailable"),
+        ("busy", "engine_busy"),
+        ("cut", "truncated"),
+        ("unknown", "unknown_adapter"),
+    ],
+)
+def test_without_its_engine_the_agent_goes_on_in_signed_words(
+    house: House, agent_answers: EngineProcess, mode: str, reason: str
 ) -> None:
+    """What was told is read by rules, the next question is asked in its signed wording, and the turn says why."""
     consult = house.patient.open_consult(language="zh-hans")
     house.patient.say(consult, "小便刺痛")
     agent_answers.behave(mode)
     ended = run_turn(house, consult)
-    assert ended.state == "failed" and ended.reason
+    assert (ended.state, ended.reason) == ("answered", reason)
+    with acting_for(house.cast.tenant):
+        row = Consult.objects.get(id=consult)
+        assert Fact.objects.filter(consult=row, key="urine_infection", status="present").exists()
+    pack = load_pack(settings.HOUSESTAFF["SPECIALTIES"] / "urology")
     end = last_event(house, consult)
-    assert (end["author"], end["ai"]) == ("system", False) and end["text"]
+    assert (end["author"], end["ai"], end["code"]) == ("agent", True, "answered")
+    asked = next(item for item in pack.items if item.key == row.asked[-1])
+    assert end["text"].endswith(asked.ask.say("zh-hans"))
     assert house.patient.say(consult, "还在吗").status_code == 201
+
+
+def test_an_engine_that_fails_while_it_speaks_leaves_the_signed_wording_whole(
+    house: House, agent_answers: EngineProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message is read by the model; then the engine dies."""
+    consult = house.patient.open_consult()
+    house.patient.say(consult, "It burns when I pass urine")
+    plan = turn._planned
+
+    def dies(reading: turn.Reading, row: Consult) -> Plan:
+        agent_answers.behave("dead")
+        return plan(reading, row)
+
+    monkeypatch.setattr(turn, "_planned", dies)
+    ended = run_turn(house, consult)
+    assert (ended.state, ended.reason) == ("answered", "engine_unavailable")
+    pack = load_pack(settings.HOUSESTAFF["SPECIALTIES"] / "urology")
+    with acting_for(house.cast.tenant):
+        row = Consult.objects.get(id=consult)
+    asked = next(item for item in pack.items if item.key == row.asked[-1])
+    assert last_event(house, consult)["text"].endswith(asked.ask.say("en"))
 
 
 def test_unsigned_words_never_reach_the_patient(house: House, agent_answers: EngineProcess) -> None:

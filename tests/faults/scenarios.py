@@ -266,7 +266,7 @@ def _speaking(house: House) -> int:
 
 
 def engine_stopped(house: House, seed: int) -> History:
-    """F28: the engine is there and does nothing. Messages are taken; turns fail with a reason, and say so.
+    """F28: the engine is there and does nothing. Messages are taken and answered in signed words; the turns say why.
 
     Every child of the worker has a breaker of its own, which opens at the fifth failure in a row. So there are twice as
     many consults as eight children can fail with before theirs open, however fast the messages come in.
@@ -275,8 +275,10 @@ def engine_stopped(house: House, seed: int) -> History:
     try:
         with under_load(house, "engine_stopped", seed, consults=80) as (load, history):
             load.join(90)
-            came(lambda: _failures(house, load).get("breaker_open"), 60)
-            history.faults = [f"{count} turns: {reason}" for reason, count in _failures(house, load).items()]
+            came(lambda: _without_engine(house, load).get("breaker_open"), 60)
+            history.faults = [
+                f"{count} turns: {reason}" for reason, count in _without_engine(house, load).items()
+            ]
             os.kill(pid, signal.SIGCONT)
     finally:
         with contextlib.suppress(ProcessLookupError):
@@ -284,11 +286,12 @@ def engine_stopped(house: House, seed: int) -> History:
     return history
 
 
-def _failures(house: House, load: Load) -> dict[str, int]:
-    """How many of the load's turns failed, by reason."""
+def _without_engine(house: House, load: Load) -> dict[str, int]:
+    """How many of the load's turns were answered although the engine had failed, by reason."""
     return dict(
         house.rows(
-            "SELECT reason, count(*) FROM consults_turn WHERE consult_id = ANY(%s::uuid[]) AND state = 'failed' GROUP BY 1",
+            "SELECT reason, count(*) FROM consults_turn WHERE consult_id = ANY(%s::uuid[]) "
+            "AND state = 'answered' AND reason <> '' GROUP BY 1",
             list(load.consults),
         )
     )

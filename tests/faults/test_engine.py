@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -24,14 +25,17 @@ def test_f28_the_engine_stands_still(house: House, promise_kept: Judge) -> None:
     history = scenarios.engine_stopped(house, SEED + 1)
     promise_kept(history)
     assert any("breaker_open" in fault for fault in history.faults), history.faults
-    failed = [turn for seen in history.consults.values() for turn in seen.turns if turn["state"] == "failed"]
-    told = [
+    ended = [turn for seen in history.consults.values() for turn in seen.turns]
+    said = [
         event
         for seen in history.consults.values()
         for event in seen.events
-        if event["kind"] == "end" and event["author"] == "system" and event["text"]
+        if event["kind"] == "end" and event["author"] == "agent" and event["text"]
     ]
-    assert failed and len(told) == len(failed), "a patient was not told that the agent cannot answer"
+    assert ended and all(turn["state"] == "answered" for turn in ended), Counter(
+        (turn["state"], turn["reason"]) for turn in ended
+    )
+    assert len(said) == len(ended), "a patient got no words"
     assert all(sent.outcome == "ok" and sent.ended - sent.first_sent < 30 for sent in history.sent)
 
 

@@ -39,6 +39,6 @@ TURN = Machine(
         move("begin", HOUSE, "queued running", "running", "A worker takes the lease, or a dead one's."),
         move("answer", HOUSE, "running", "answered", "The text is complete."),
         move("stop", f"patient owner reviewer {HOUSE}", "queued running", "stopped", "Somebody stopped it."),
-        move("fail", HOUSE, "queued running", "failed", "The engine or the lease gave up."),
+        move("fail", HOUSE, "queued running", "failed", "Something broke, or the lease gave up."),
     ),
 )

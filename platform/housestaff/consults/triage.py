@@ -35,6 +35,10 @@ REASONS: dict[str, Words] = {
         "At its level the agent takes no history: please read the messages.",
         "该助手的级别不采集病史，请阅读患者消息。",
     ),
+    "half_read": Words(
+        "The model failed while reading a message, so it was read by rules only.",
+        "模型读取某条消息时失败，该消息仅按规则读取。",
+    ),
     "wrote_after": Words(
         "The patient wrote again after the agent had told what to do.", "助手告知去向后，患者又写了消息。"
     ),
@@ -152,7 +156,7 @@ def may_be_told(pack: Pack, facts: Sequence[FactFound], *, current: str, rang: b
 
 
 def because(code: str) -> Reason:
-    """A reason that names nothing: `no_history`, `wrote_after`."""
+    """A reason that names nothing: `no_history`, `half_read`, `wrote_after`."""
     return _because(code, None)
 
 

@@ -8,7 +8,7 @@ one stored outcome. Between the steps no transaction is open; each step checks t
 import logging
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.conf import settings
@@ -60,6 +60,22 @@ class Unread:
     asked: str | None
 
 
+@dataclass
+class Engine:
+    """The engine as one turn finds it: once it has failed here it is not asked again, and the turn goes on without it.
+
+    `broke`: how it failed, empty while it has not; `while_reading`: whether a message was then read by rules and
+    learned readers alone (docs/decisions/0019).
+    """
+
+    broke: str = ""
+    while_reading: bool = False
+
+    def failed(self, error: EngineError, turn: Turn) -> None:
+        self.broke = error.code
+        log.warning("turn %s: the engine failed (%s); the signed wording goes on", turn.id, error.code)
+
+
 @dataclass(frozen=True)
 class Reading:
     """What a turn has read: never more than the subject's consent allows."""
@@ -75,6 +91,7 @@ class Reading:
     salt: str
     about: About | None
     unread: tuple[Unread, ...]
+    engine: Engine = field(default_factory=Engine)
 
     @property
     def pin(self) -> str:
@@ -101,13 +118,11 @@ def answer(*, tenant: UUID, consult: UUID) -> None:
             row = turns.hold_lease(turn)
             if plan.advises and row.patient_seq > turn.answers_seq:
                 plan, text = _taken_back(reading, plan)
-            judging.settle(row, reading.pack, plan, level=reading.level)
-            turns.end_turn(turn, outcome="answer", text=text, row=row)
+            half_read = reading.fluent and (reading.engine.while_reading or turns.was_half_read(row))
+            judging.settle(row, reading.pack, plan, level=reading.level, half_read=half_read)
+            turns.end_turn(turn, outcome="answer", text=text, reason=reading.engine.broke, row=row)
     except turns.LostLease:
         log.info("turn %s was ended by somebody else", turn.id)
-    except EngineError as error:
-        log.warning("turn %s failed: %s", turn.id, error.code)
-        _fail(tenant, turn, error.code)
     except Exception:
         _fail(tenant, turn, "internal")
         raise
@@ -205,8 +220,12 @@ def _readers(pack: Pack) -> hearing.Readers:
 def _chosen(reading: Reading, unread: Unread) -> list[understanding.FactFound]:
     """What the adapter chose, checked against the message; unusable output counts as nothing chosen.
 
-    What a base that is not fluent chose must also sound like what the pack teaches (docs/decisions/0008).
+    What a base that is not fluent chose must also sound like what the pack teaches (docs/decisions/0008). Where the
+    engine fails, the message is read by rules and learned readers alone.
     """
+    if reading.engine.broke:
+        reading.engine.while_reading = True
+        return []
     asked = next((item for item in reading.pack.items if item.key == unread.asked), None)
     request = asking.for_facts(
         reading.pack,
@@ -229,10 +248,12 @@ def _chosen(reading: Reading, unread: Unread) -> list[understanding.FactFound]:
             max_tokens=asking.MOST_TOKENS,
             deadline=instant_in(UNDERSTAND_SECONDS),
         )
-    except (BadOutput, EngineRefused, Truncated) as error:
-        if isinstance(error, Truncated) and error.cut:
-            raise
-        log.info("turn %s: the model's facts were unusable (%s)", reading.turn.id, error.code)
+    except EngineError as error:
+        if _unusable(error):
+            log.info("turn %s: the model's facts were unusable (%s)", reading.turn.id, error.code)
+        else:
+            reading.engine.failed(error, reading.turn)
+            reading.engine.while_reading = True
         return []
     found = understanding.validate(raw, reading.pack, unread.text, seq=unread.seq)
     if reading.fluent:
@@ -242,6 +263,11 @@ def _chosen(reading: Reading, unread: Unread) -> list[understanding.FactFound]:
         for fact in found
         if likeness.bears_out(reading.pack, fact.key, fact.status, fact.quote)
     ]
+
+
+def _unusable(error: EngineError) -> bool:
+    """The engine works and was of no use: an answer outside the schema, a request that it does not take, no end."""
+    return isinstance(error, BadOutput | EngineRefused) or (isinstance(error, Truncated) and not error.cut)
 
 
 def _plan(reading: Reading) -> Plan:
@@ -315,15 +341,18 @@ class _Shown:
 
 
 def _recited(reading: Reading, plan: Plan) -> _Shown:
-    """The signed wording, at the pace of a base that was trained to say it; a fluent one is not asked to."""
+    """The signed wording, at the pace of a base that was trained to say it; a fluent one is not asked to.
+
+    Where the engine fails, the signed wording goes on.
+    """
     shown = _Shown(reading)
     guard = Guard(reading.pack, reading.language, reading.level, plan=plan.lines)
-    if not reading.base.fluent:
+    if not reading.base.fluent and not reading.engine.broke:
         try:
             _stream(reading, _ask_to_say(reading, plan), SAY_TOKENS, guard, shown)
-        except Truncated as error:
-            if error.cut:
-                raise
+        except EngineError as error:
+            if not _unusable(error):
+                reading.engine.failed(error, reading.turn)
     shown.add(guard.finish())
     return shown
 
@@ -339,9 +368,7 @@ def _phrased(reading: Reading, plan: Plan, asked: list[ChatMessage]) -> _Shown:
     try:
         _stream(reading, asked, phrasing.MOST_TOKENS, guard, shown)
     except EngineError as error:
-        log.warning(
-            "turn %s: the engine broke off (%s); the signed wording goes on", reading.turn.id, error.code
-        )
+        reading.engine.failed(error, reading.turn)
         whole = False
     shown.add(guard.finish(whole=whole))
     for _, reason in guard.dropped:
@@ -381,7 +408,7 @@ def _ask_to_say(reading: Reading, plan: Plan) -> list[ChatMessage]:
 
 def _ask_to_phrase(reading: Reading, plan: Plan) -> list[ChatMessage] | None:
     """What a fluent base is asked; None where the signed wording is said (docs/decisions/0015)."""
-    if not reading.fluent or not levels.may("own_words", reading.level):
+    if not reading.fluent or reading.engine.broke or not levels.may("own_words", reading.level):
         return None
     with acting_for(reading.tenant):
         row = turns.hold_lease(reading.turn)

@@ -108,8 +108,11 @@ def _judged(
     )
 
 
-def settle(row: Consult, pack: Pack, plan: Plan, *, level: int) -> None:
-    """Note the question asked and judge the consult as it stands. Urgency only rises; the caller holds and saves."""
+def settle(row: Consult, pack: Pack, plan: Plan, *, level: int, half_read: bool = False) -> None:
+    """Note the question asked and judge the consult as it stands. Urgency only rises; the caller holds and saves.
+
+    `half_read`: a fluent base should have read a message, and failed.
+    """
     if not levels.may("take_history", level):
         return hand_over(row, level)
     if plan.asks:
@@ -125,6 +128,9 @@ def settle(row: Consult, pack: Pack, plan: Plan, *, level: int) -> None:
         *kept,
         *(reason.as_json() for reason in judged.reasons if reason.code != "ordinary" or not kept),
     ]
+    if half_read:
+        row.consult_class = "complex"
+        _add_reason(row, triage.because("half_read"))
     if plan.finished and not plan.asks and levels.may("advise_simple", level):
         # What the agent told the patient was said before these words: a doctor reads them.
         row.consult_class = "complex"

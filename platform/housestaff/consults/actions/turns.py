@@ -139,6 +139,7 @@ def end_turn(
 ) -> Event | None:
     """Store the turn's one outcome (`answer` or `fail`) and go on with what the patient wrote meanwhile.
 
+    `reason`: why it failed, or how the engine failed in a turn that was answered without it.
     `row` is the consult as `hold_lease` gave it in this same transaction: both rows are held since, and ours.
     """
     with transaction.atomic(savepoint=False):
@@ -155,6 +156,11 @@ def end_turn(
             queue_turn(row)
         row.save()
     return event
+
+
+def was_half_read(row: Consult) -> bool:
+    """Whether a turn of this consult was answered although its engine had failed."""
+    return Turn.objects.filter(consult=row, state="answered").exclude(reason="").exists()
 
 
 def stop_active(row: Consult, *, reason: str, by: Membership | None = None) -> Turn | None:
@@ -190,7 +196,7 @@ def _end(
             author="system" if outcome == "fail" else "agent",
             release=None if outcome == "fail" else turn.release,
             text=text if text is not None else failure_words(row),
-            code=turn.state if not reason else f"{turn.state}:{reason}",
+            code=f"{turn.state}:{reason}" if reason and outcome != "answer" else turn.state,
             reply_to=turn.answers_seq,
         )
         turn.end_seq = event.seq

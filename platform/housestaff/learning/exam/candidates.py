@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from housestaff.agents.packs import Pack
 
+ENGINE = "engine"  # in a transcript: how the engine failed in the turn that was then answered in signed words
+
 
 @dataclass(frozen=True)
 class Posted:

@@ -24,7 +24,7 @@ from housestaff.tenancy.context import acting_for
 from housestaff.tenancy.models import Tenant
 from housestaff.worklists import actions as worklists
 
-from .candidates import Judged, Posted, Reply
+from .candidates import ENGINE, Judged, Posted, Reply
 
 TENANT = "examination-hall"
 CANDIDATES = 24  # patients' accounts; consults are spread over them
@@ -139,6 +139,8 @@ class Sitting:
             last = Event.objects.filter(consult_id=self.id, kind="end").order_by("-seq").first()
             text = str(last.text or "") if last and ended and ended.end_seq == last.seq else ""
         failed = ended.reason or ended.state if ended and ended.state == "failed" else ""
+        if ended and ended.state == "answered" and ended.reason:
+            self.transcript.append({"who": ENGINE, "text": ended.reason})
         if text:
             self.transcript.append({"who": "agent", "text": text})
         return Reply(text, row.asked[-1] if row.asked else None, failed)

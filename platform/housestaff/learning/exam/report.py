@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .candidates import ENGINE
 from .grading import HIGHEST, Count, Line, PartResult, grade, level_earned
 from .parts import PARTS
 from .running import Kept
@@ -76,8 +77,15 @@ def report(kept: Kept, about: Mapping[str, Any]) -> dict[str, Any]:
                 for one in parts
             ],
             "histories": _histories(kept.of(which, "B")),
+            "turns": _turns(kept, which) if agent else None,
         }
     return found
+
+
+def _turns(kept: Kept, which: str) -> dict[str, int]:
+    """How many replies the agent gave, and how many of them without its engine."""
+    said = [line["who"] for row in kept.rows.values() if row["which"] == which for line in row["transcript"]]
+    return {"replies": said.count("agent"), "without the engine": said.count(ENGINE)}
 
 
 def _histories(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -130,6 +138,12 @@ def table(found: Mapping[str, Any]) -> str:
                 f"{line['of']} of {line['among']} ({100 * line['low']:.1f}–{100 * line['high']:.1f} %) {mark}".strip()
             )
         rows.append(f"| {letter} {title} | {name} | {needed} | {' | '.join(cells)} |")
+    if any(one.get("turns") for one in held.values()):
+        cells = [
+            f"{turns['without the engine']} of {turns['replies']}" if (turns := one.get("turns")) else "–"
+            for one in held.values()
+        ]
+        rows.append(f"| | replies for which the engine was too slow | shown | {' | '.join(cells)} |")
     for label, key in (("level earned", "level"), ("grade", "grade")):
         rows.append(f"| | {label} | | {' | '.join(_told(held[which][key]) for which in held)} |")
     return "\n".join(rows)

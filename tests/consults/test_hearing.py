@@ -7,7 +7,7 @@ import pytest
 from housestaff.agents.packs import Pack, load_pack
 from housestaff.consults.hearing import NO_READERS, Readers, hear
 from housestaff.consults.plan import OPEN
-from housestaff.consults.second_reader import NoSecondReader, Telling
+from housestaff.consults.second_reader import Answering, NoSecondReader, Telling
 from housestaff.consults.second_reader.features import BLOCKS
 from housestaff.consults.second_reader.sparse import (
     SHARED,
@@ -46,10 +46,10 @@ ANSWERS = sparse(
         "unmeasured": {UNSURE: 0.9},
         "maybe": {SHARED: 0.2},
     },
-    **{"en": 0.5, "zh-hans": 0.5, f"en/{UNSURE}": 0.5, f"zh-hans/{UNSURE}": 0.5},
+    **{"urology": 0.5, f"urology/{UNSURE}": 0.5},
 )
 QUESTIONS = sparse({"stones": {"first": 0.6, "gone": 0.9}}, **{"en": 0.5, "zh-hans": 0.5})
-READERS = Readers(Telling(FACTS, ANSWERS, QUESTIONS))
+READERS = Readers(Telling(FACTS, QUESTIONS), Answering({"en": ANSWERS}))
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_a_number_that_is_not_there_is_not_told(pack: Pack) -> None:
 
 def test_the_surest_clause_tells_a_fact_once(pack: Pack) -> None:
     reader = sparse({"warm": {"fever:denied": 0.6}, "shivery": {"fever:present": 0.9}}, en=0.5)
-    told = Telling(reader, ANSWERS, QUESTIONS).told(["warm", "shivery"])
+    told = Telling(reader, QUESTIONS).told(["warm", "shivery"])
     assert [(one.key, one.status, one.clause) for one in told] == [("fever", "present", "shivery")]
 
 
@@ -111,7 +111,7 @@ def test_without_readers_the_rules_stand_alone(pack: Pack) -> None:
 
 
 def test_only_an_article_in_force_is_found() -> None:
-    reader = Telling(FACTS, ANSWERS, QUESTIONS)
+    reader = Telling(FACTS, QUESTIONS)
     assert reader.article("stones", {"first": 0.0, "second": 0.1}) == "first", "`gone` is not in force"
     assert reader.article("stones", {"first": 0.0, "second": 0.5}) == "second", "nearness counts too"
     assert reader.article("weather", {"first": 0.1, "second": 0.2}) is None

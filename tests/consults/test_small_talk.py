@@ -38,6 +38,7 @@ def pack(request: pytest.FixtureRequest) -> Pack:
 def facts_heard(pack: Pack, text: str, made: Path) -> list[str]:
     readers = hearing.Readers(
         reading.telling(made, pack.slug),
+        reading.answering(made),
         reading.complaining(made),
         reading.reader(made),
     )

@@ -14,7 +14,7 @@ from housestaff.agents.packs import Item, Pack
 
 from . import likeness, second_reader
 from .plan import OPEN
-from .second_reader import Complaining, Reader, Telling
+from .second_reader import Answering, Complaining, Reader, Telling
 from .understanding import FactFound, Status, clauses, fact_of
 
 
@@ -23,6 +23,7 @@ class Readers:
     """The learned readers of a message; each may be missing where none has been made."""
 
     telling: Telling | None = None
+    answering: Answering | None = None
     complaining: Complaining | None = None
     alarm: Reader | None = None
 
@@ -37,7 +38,7 @@ def hear(
     item = next((one for one in pack.items if one.key == asked), None)
     kept, heard = list(ruled), list[FactFound]()
     if item is not None:
-        kept, heard = _answer(pack, item, text, seq, ruled, readers.telling)
+        kept, heard = _answer(pack, item, text, seq, ruled, readers.answering)
     if readers.alarm is not None and readers.alarm.remark(text):
         return kept, heard
     short = item is not None and second_reader.no_longer_than_an_answer(text)
@@ -51,14 +52,14 @@ def hear(
 
 
 def _answer(
-    pack: Pack, item: Item, text: str, seq: int, ruled: Sequence[FactFound], reader: Telling | None
+    pack: Pack, item: Item, text: str, seq: int, ruled: Sequence[FactFound], reader: Answering | None
 ) -> tuple[list[FactFound], list[FactFound]]:
     """The answer to the question just asked. Where a rule and the reader hear opposite things, nobody knows."""
     quote = next(iter(clauses(text)), "")
     if not quote:
         return list(ruled), []
     by_rule = next((fact for fact in ruled if fact.key == item.key), None)
-    status = cast("Status | None", reader.answer(item.key, text) if reader else None)
+    status = cast("Status | None", reader.means(pack.slug, item.key, text) if reader else None)
     if status is None and item.kind == "yes_no" and by_rule is None:
         status = likeness.leaning(pack, item.key, text)
     if status is None or (by_rule is not None and by_rule.status == status):

@@ -212,6 +212,7 @@ def _readers(pack: Pack) -> hearing.Readers:
     beside = settings.HOUSESTAFF["SECOND_READER"]
     return hearing.Readers(
         second_reader.telling(beside, pack.slug),
+        second_reader.answering(beside),
         second_reader.complaining(beside),
         second_reader.reader_if_made(beside),
     )

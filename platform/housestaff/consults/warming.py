@@ -26,6 +26,7 @@ def warm(*, turns: bool = False) -> None:
         second_reader.reader(settings.HOUSESTAFF["SECOND_READER"])
         if turns:
             second_reader.wanting(settings.HOUSESTAFF["SECOND_READER"])
+            second_reader.answering(settings.HOUSESTAFF["SECOND_READER"])
             second_reader.complaining(settings.HOUSESTAFF["SECOND_READER"])
             for folder in pack_folders(settings.HOUSESTAFF["SPECIALTIES"]):
                 second_reader.telling(settings.HOUSESTAFF["SECOND_READER"], folder.name)

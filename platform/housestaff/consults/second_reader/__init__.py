@@ -5,6 +5,7 @@ POST, with the model down or not. Like every layer it may only raise: to an emer
 doctor looks, no card) where it is not. `manage.py train_second_reader` makes it; docs/decisions/0010 says why so.
 """
 
+from .answering import ANSWERS_FILE, Answering, answering
 from .complaining import COMPLAINTS_FILE, Complaining, complaining, head_of
 from .linear import NoSecondReader
 from .reading import (
@@ -22,6 +23,7 @@ from .telling import Telling, file_of, telling
 from .wanting import BOUNDED, KINDS, WANTS_FILE, Wanting, Wants, wanting
 
 __all__ = [
+    "ANSWERS_FILE",
     "BOUNDED",
     "COMPLAINTS_FILE",
     "KINDS",
@@ -29,6 +31,7 @@ __all__ = [
     "SOUNDS",
     "VIOLENCE",
     "WANTS_FILE",
+    "Answering",
     "Complaining",
     "Heard",
     "NoSecondReader",
@@ -36,6 +39,7 @@ __all__ = [
     "Telling",
     "Wanting",
     "Wants",
+    "answering",
     "complaining",
     "file_of",
     "head_of",

@@ -1,4 +1,4 @@
-"""What the patient told, what an answer means, which article a question wants: learned for each pack.
+"""What the patient told, and which article a question wants: learned for each pack.
 
 It informs the doctor and steers the history; by itself nothing it says raises an emergency or lowers anything.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .linear import NoSecondReader
 from .reading import language_of
-from .sparse import NEARNESS, SHARED, UNSURE, Sparse, read_parts
+from .sparse import NEARNESS, Sparse, read_parts
 
 
 def file_of(specialty: str) -> str:
@@ -35,7 +35,6 @@ class Telling:
     """The readers of one pack."""
 
     facts: Sparse
-    answers: Sparse
     questions: Sparse
 
     def told(self, clauses: Sequence[str]) -> list[Heard]:
@@ -51,17 +50,6 @@ class Telling:
         for one in sorted(found, key=lambda one: -one.score):
             surest.setdefault(one.key, one)
         return list(surest.values())
-
-    def answer(self, key: str, words: str) -> str | None:
-        """What an answer to this question means: present, denied or unsure; None when it does not sound like any."""
-        scores = self.answers.scores(words)
-        language = language_of(words)
-        if scores.get(UNSURE, 0.0) >= self.answers.limits[f"{language}/{UNSURE}"]:
-            return UNSURE
-        side = scores.get(SHARED, 0.0) + scores.get(key, 0.0)
-        if abs(side) < self.answers.limits[language]:
-            return None
-        return "present" if side > 0 else "denied"
 
     def article(self, question: str, near: Mapping[str, float]) -> str | None:
         """The article that answers a question, of those in `near`; None when none of them seems to.
@@ -83,6 +71,6 @@ def telling(beside: Path, specialty: str) -> Telling | None:
     """This process's readers of a pack, beside the reader of alarm; None where none have been made."""
     try:
         parts = read_parts(beside.with_name(file_of(specialty)))
-        return Telling(parts["facts"], parts["answers"], parts["questions"])
+        return Telling(parts["facts"], parts["questions"])
     except (NoSecondReader, KeyError):
         return None

@@ -24,7 +24,8 @@ def write(folder: Path, found: Mapping[str, Any], page: str) -> None:
 def put(path: Path, found: Mapping[str, Any]) -> None:
     """Replace the specialty's exam section in the results."""
     facts = [
-        f"- {name}: `{found[name]}`" for name in ("command", "pack", "adapter", "base", "runs", "drawer")
+        f"- {name}: `{found[name]}`"
+        for name in ("command", "pack", "adapter", "base", "mind", "runs", "drawer")
     ]
     text = "\n".join(
         [

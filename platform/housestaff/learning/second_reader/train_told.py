@@ -1,4 +1,4 @@
-"""The readers of one pack: what a clause tells, what an answer means, which article a question wants.
+"""The readers of one pack: what a clause tells, which article a question wants.
 
 Kernel ridge regression (Saunders, Gammerman and Vovk, 1998) over the same features as the reader of alarm: one system of
 equations holds for every head, so a pack is learned in seconds. Thresholds come from cross-validation over messages:
@@ -18,7 +18,7 @@ from scipy.linalg import solve
 from sklearn.model_selection import GroupKFold
 
 from housestaff.consults.second_reader.features import BLOCKS, blocks
-from housestaff.consults.second_reader.sparse import NEARNESS, SHARED, UNSURE, shape_of, written
+from housestaff.consults.second_reader.sparse import NEARNESS, shape_of, written
 
 from .train import LANGUAGES, Texts
 
@@ -26,10 +26,8 @@ FOLDS = 3
 FEWEST = 4  # texts of a head; below it nothing is learned
 RIDGE = 1.0
 PHRASE = 0.6  # what a pack's short phrasing weighs beside a patient's own words
-# How often what is said must be right: a wrong fact stands in the note, a wrong answer also ends a question.
-RIGHT = {"facts": 0.8, "answers": 0.88, "unsure": 0.8}
+RIGHT = 0.8  # so often a fact that is said must be right: a wrong one stands in the note
 ABSTAINS = 0.92  # of questions without a source, so many must find no article
-ALIKE = 0.3  # how much an answer to one question teaches about another: yes and no sound alike everywhere
 # A score is about 1 where it is so. However well a handful of texts seems to be told apart below this, it is chance.
 LEAST_SURE = 0.2
 UNTRIED = 0.8  # the threshold of questions where no practice question without a source shows one
@@ -38,7 +36,7 @@ LEAST_WEIGHT = 0.012  # a smaller one says nothing
 
 @dataclass(frozen=True)
 class Corpus:
-    """Texts as a matrix, with what is known of each. `same`: which pairs of texts teach each other, and how much."""
+    """Texts as a matrix, with what is known of each. Texts of unlike `kin` teach each other `alike` as much."""
 
     texts: Texts
     language: Any
@@ -129,7 +127,7 @@ SILENT: Learned = (
     {
         "heads": [],
         "blocks": {block: written({}) for block in BLOCKS},
-        "limits": {name: UNTRIED for tongue in LANGUAGES for name in (tongue, f"{tongue}/{UNSURE}")},
+        "limits": dict.fromkeys(LANGUAGES, UNTRIED),
     },
     {},
 )
@@ -148,43 +146,9 @@ def facts(rows: Sequence[dict[str, Any]]) -> Learned:
     for tongue in LANGUAGES:
         mine = (held.language == tongue) & held.whole
         sure, right = scores[mine].ravel(), held.wanted[mine].ravel() > 0
-        limits[tongue] = threshold(sure, right, RIGHT["facts"])
+        limits[tongue] = threshold(sure, right, RIGHT)
         figures[tongue] = shares(sure >= limits[tongue], right, int(right.sum()), "facts")
     return _part(held, heads, limits), figures
-
-
-def answers(rows: Sequence[dict[str, Any]]) -> Learned:
-    """Answers to a question → yes (1) or no (-1), and whether the patient does not know.
-
-    For yes and no there is one head that all questions share and one of its own for each; not knowing sounds the same
-    whatever was asked.
-    """
-    asked = np.array([row["asked"] for row in rows])
-    keys = sorted(set(asked))
-    kin = np.array([keys.index(key) for key in asked])
-    sides = {("present",): 1.0, ("denied",): -1.0}
-    side = np.array([sides.get(tuple(row["heads"]), 0.0) for row in rows])
-    unsure = np.array([float(row["heads"] == ["unsure"]) for row in rows])
-    held = corpus(rows, side[:, None], kin, ALIKE)
-    doubt = corpus(rows, unsure[:, None])
-    scores, doubts = held.unseen()[:, 0], doubt.unseen()[:, 0]
-    limits, figures = {}, {}
-    for tongue in LANGUAGES:
-        mine = (held.language == tongue) & held.whole
-        unsure_from = threshold(doubts[mine], unsure[mine] > 0, RIGHT["unsure"])
-        right = np.sign(scores[mine]) == side[mine]
-        limits[tongue] = threshold(np.abs(scores[mine]), right, RIGHT["answers"])
-        limits[f"{tongue}/{UNSURE}"] = unsure_from
-        figures[tongue] = {
-            **shares(np.abs(scores[mine]) >= limits[tongue], right, int(mine.sum()), "answers"),
-            UNSURE: shares(doubts[mine] >= unsure_from, unsure[mine] > 0, int(unsure[mine].sum()), "answers"),
-        }
-    rarity, matrix, dual = held.solved(np.arange(len(rows)))
-    own = np.array([(kin == number) * (1 - ALIKE) for number in range(len(keys))]).T
-    shared = np.full((len(rows), 1), ALIKE)
-    weights = matrix.T @ (dual * np.hstack([shared, own]))
-    weights = np.hstack([weights, matrix.T @ doubt.solved(np.arange(len(rows)))[2]])
-    return {**held.written([SHARED, *keys, UNSURE], weights, rarity), "limits": limits}, figures
 
 
 def questions(rows: Sequence[dict[str, Any]]) -> Learned:
@@ -214,7 +178,7 @@ def _part(held: Corpus, heads: Sequence[str], limits: dict[str, float]) -> dict[
     return {**held.written(heads, matrix.T @ dual, rarity), "limits": limits}
 
 
-PARTS = {"facts": facts, "answers": answers, "questions": questions}
+PARTS = {"facts": facts, "questions": questions}
 
 
 def _enough(rows: Sequence[dict[str, Any]]) -> bool:

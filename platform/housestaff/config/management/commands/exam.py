@@ -18,7 +18,7 @@ from housestaff.config import env
 from housestaff.config.local.errors import StartError
 from housestaff.config.local.exam_house import OWNER, exam_house, published
 from housestaff.config.onboarding import adapter_folder
-from housestaff.learning.exam import committed, human, planting, report, stations
+from housestaff.learning.exam import committed, human, minds, planting, report, stations
 from housestaff.learning.exam.parts import PARTS
 from housestaff.learning.exam.results import put, write
 from housestaff.learning.exam.running import Kept
@@ -27,7 +27,7 @@ from housestaff.learning.exam.running import Kept
 class Command(BaseCommand):
     help = (
         "Examine a specialty's agent: parts A to G and I, through the real conversation path, adapter on and off. "
-        "A killed exam goes on with the same command; --fresh begins anew."
+        "A killed exam goes on with the same command, unless the code or the readers have changed; --fresh begins anew."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -76,13 +76,13 @@ class Command(BaseCommand):
             "pack": pack.digest,
             "adapter": adapter.digest if adapter else "",
             "base": read_base(base).digest,
+            "mind": minds.digest(settings.HOUSESTAFF["SECOND_READER"], held),
             "command": " ".join(
                 part for part in ("manage.py exam", slug, f"--runs {options['runs']}") if part
             ),
         }
-        out = (
-            env.ROOT / "var" / "exams" / f"{slug}-{drawer}-{pack.digest[:8]}-{about['adapter'][:8] or 'base'}"
-        )
+        sat = (slug, drawer, pack.digest[:8], about["adapter"][:8] or "base", about["mind"][:8])
+        out = env.ROOT / "var" / "exams" / "-".join(sat)
         if options["fresh"]:
             (out / "outcomes.jsonl").unlink(missing_ok=True)
         which = [options["only"]] if options["only"] else (["adapter", "base"] if folder else ["base"])

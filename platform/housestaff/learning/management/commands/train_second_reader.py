@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from housestaff.agents.packs import PackProblems, load_pack, pack_folders
 from housestaff.consults import knowledge
 from housestaff.consults.second_reader import (
+    ANSWERS_FILE,
     COMPLAINTS_FILE,
     WANTS_FILE,
     features,
@@ -29,7 +30,9 @@ HERE = Path(texts.__file__).parent
 # What decides how readers come out: when one of these files changes, they are made again.
 SHARED = (Path(features.__file__), Path(stored.__file__), HERE / "train.py")
 READERS = (*SHARED, Path(linear.__file__), texts.TELLINGS)
-TELLERS = (*SHARED, Path(sparse.__file__), HERE / "train_told.py", Path(knowledge.__file__))
+TOLD = (*SHARED, Path(sparse.__file__), HERE / "train_told.py")
+TELLERS = (*TOLD, Path(knowledge.__file__))
+ANSWERERS = (*TOLD, HERE / "train_answers.py")
 Rows = Sequence[texts.Taught | texts.Wanted]
 
 
@@ -46,18 +49,19 @@ class Command(BaseCommand):
         try:
             lessons = _lessons(specialties, out.name)
             packs = _packs(specialties)
+            answers = {ANSWERS_FILE: _answers(specialties)}
         except (BadStation, PackProblems, texts.SealedText) as problem:
             raise CommandError(str(problem)) from None
         old = {
             name: (digest, held)
-            for name, (digest, held) in {**lessons, **packs}.items()
+            for name, (digest, held) in {**lessons, **packs, **answers}.items()
             if options["again"] or _name_of(out.with_name(name)) != digest
         }
         if not old:
             self.stdout.write("The readers of messages are up to date.")
             return
         self.stdout.write(f"training {len(old)} readers of messages: {', '.join(sorted(old))}")
-        for module, mine in (("train", lessons), ("train_told", packs)):
+        for module, mine in (("train", lessons), ("train_told", packs), ("train_answers", answers)):
             wanted = {name: {"name": old[name][0], "rows": old[name][1]} for name in mine if name in old}
             if wanted:
                 self._train(module, out.parent, wanted)
@@ -91,7 +95,6 @@ def _packs(specialties: Path) -> dict[str, tuple[str, Any]]:
         pack = load_pack(folder)
         parts = {
             "facts": telling.facts(folder, pack),
-            "answers": telling.answers(folder, pack),
             "questions": telling.questions(folder, pack),
         }
         name = texts.digest([unit for units in parts.values() for unit in units], TELLERS)
@@ -100,6 +103,16 @@ def _packs(specialties: Path) -> dict[str, tuple[str, Any]]:
             {part: [asdict(unit) for unit in units] for part, units in parts.items()},
         )
     return found
+
+
+def _answers(specialties: Path) -> tuple[str, Any]:
+    """The name of the training of answers, and the answers to every pack's questions."""
+    rows = []
+    for folder in pack_folders(specialties):
+        pack = load_pack(folder)
+        rows += [(pack.slug, unit) for unit in telling.answers(folder, pack)]
+    name = texts.digest([unit for _, unit in rows], ANSWERERS)
+    return name, [asdict(unit) | {"specialty": slug} for slug, unit in rows]
 
 
 def _name_of(path: Path) -> str:

@@ -6,8 +6,18 @@ from pathlib import Path
 import pytest
 from housestaff.agents.packs import load_pack
 from housestaff.consults.intake import missing
+from housestaff.consults.queries import THRESHOLDS
 from housestaff.consults.red_flags import scan
-from housestaff.consults.triage import URGENCIES, flags_from_facts, judge, raise_to, settle
+from housestaff.consults.triage import (
+    SURELY,
+    URGENCIES,
+    deciding,
+    flags_from_facts,
+    judge,
+    may_be_told,
+    raise_to,
+    settle,
+)
 from housestaff.consults.understanding import FactFound
 
 PACK = load_pack(Path(__file__).parents[2] / "specialties" / "urology")
@@ -89,7 +99,7 @@ def test_a_model_that_finds_a_red_flag_raises_it() -> None:
     ("more", "code"),
     [
         ([fact("fever", "denied", seq=2), fact("fever", "present", seq=5)], "contradiction"),
-        ([fact("stream", "unsure", "")], "unsure_critical"),
+        ([fact("blood_in_urine", "unsure", "")], "unsure_critical"),
         ([fact("age", value="15")], "not_an_adult"),
         ([fact("pregnant")], "pregnant"),
         ([fact("sexual_problem"), fact("prostate_worry")], "many_complaints"),
@@ -102,11 +112,40 @@ def test_in_doubt_a_person_looks(more: list[FactFound], code: str) -> None:
     assert code in {reason.code for reason in judged.reasons}
 
 
-def test_what_was_not_answered_makes_it_complex_at_the_end() -> None:
-    facts = [one for one in whole_history("urinary_symptoms") if one.key != "allergies"]
-    judged = judge(PACK, facts=facts, asked=["duration"], finished=True)
-    assert judged.consult_class == "complex"
+def without(*keys: str) -> list[FactFound]:
+    return [one for one in whole_history("urinary_symptoms") if one.key not in keys]
+
+
+def test_a_question_that_decides_about_an_alarm_is_never_left_open_in_a_simple_consult() -> None:
+    assert "cannot_pass_urine" in deciding(PACK) and "allergies" not in deciding(PACK)
+    judged = judge(PACK, facts=without("cannot_pass_urine"), finished=True, review_from=2.0)
+    assert (judged.consult_class, judged.doubt) == ("complex", SURELY)
     assert [reason.code for reason in judged.reasons] == ["missing_critical"]
+
+
+@pytest.mark.parametrize(
+    ("open_", "doubt", "complex_from"),
+    [
+        (["allergies"], 0.34, 0.25),
+        (["allergies", "medicines"], 0.68, 0.5),
+        (["allergies", "medicines", "burning"], 1.02, 1.0),
+    ],
+)
+def test_how_much_may_stay_open_is_the_tenants_threshold(
+    open_: list[str], doubt: float, complex_from: float
+) -> None:
+    """The same case under each threshold: from so much doubt on a doctor reviews it, and the reasons stand either way."""
+    judged = {one: judge(PACK, facts=without(*open_), finished=True, review_from=one) for one in THRESHOLDS}
+    assert {one.doubt for one in judged.values()} == {doubt}
+    assert all(len(one.reasons) == len(open_) for one in judged.values())
+    classes = {one: each.consult_class for one, each in judged.items()}
+    assert classes == {one: "complex" if one <= complex_from else "simple" for one in THRESHOLDS}
+
+
+def test_nothing_in_any_doubt_is_told_to_a_patient() -> None:
+    sure = whole_history("urinary_symptoms")
+    assert may_be_told(PACK, sure, current="routine", rang=False) == "self_care"
+    assert may_be_told(PACK, without("allergies"), current="routine", rang=False) is None
 
 
 def test_strong_pain_is_soon() -> None:

@@ -238,3 +238,21 @@ def test_a_turn_begins_once_and_a_dead_one_again(house: House, agent_answers: En
         assert Event.objects.filter(consult=row, kind="start").count() == 1
         assert Event.objects.filter(consult=row, kind="end").count() == 1
         assert not Fact.objects.filter(consult=row).exists()
+
+
+def test_a_short_answer_that_was_understood_is_not_read_again_by_a_small_base(
+    house: House, agent_answers: EngineProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    chosen = turn._chosen
+
+    def counted(reading: turn.Reading, unread: turn.Unread) -> Any:
+        read.append(unread.text)
+        return chosen(reading, unread)
+
+    monkeypatch.setattr(turn, "_chosen", counted)
+    consult = house.patient.open_consult()
+    for text in ("It burns when I pass urine", "about 3 days", "no", "purple, I would say"):
+        house.patient.say(consult, text)
+        run_turn(house, consult)
+    assert read == ["It burns when I pass urine", "purple, I would say"]

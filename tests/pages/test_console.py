@@ -3,16 +3,19 @@
 import os
 import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from housestaff.agents.adapters import read_base
-from housestaff.agents.models import Release
+from housestaff.agents.models import Agent, Release
 from housestaff.agents.packs import load_pack
 from housestaff.config import onboarding
+from housestaff.consults.models import Consult
 from housestaff.learning.exam import committed
 from housestaff.people.models import User
 from housestaff.tenancy.context import acting_for
@@ -53,6 +56,11 @@ def report(house: House, specialties: Path, **more: Any) -> committed.Committed:
 
 
 def read(house: House, path: str, language: str = "en") -> str:
+    """The page's words."""
+    return " ".join(re.sub(r"<[^>]+>", " ", raw(house, path, language).partition("<main")[2]).split())
+
+
+def raw(house: House, path: str, language: str) -> str:
     client = Client()
     client.force_login(User.objects.get(id=house.it.member.user_id))
     client.cookies["django_language"] = language
@@ -62,7 +70,7 @@ def read(house: House, path: str, language: str = "en") -> str:
     if folder := os.environ.get("KEEP_PAGES"):
         name = f"{path.strip('/').replace('/', '-')}-{language}-{os.environ['PYTEST_CURRENT_TEST'].split('::')[1][:40]}"
         Path(folder, re.sub(r"\W", "_", name) + ".html").write_text(text)
-    return " ".join(re.sub(r"<[^>]+>", " ", text.partition("<main")[2]).split())
+    return text
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -116,3 +124,21 @@ def test_an_agent_that_is_not_here_has_no_page(house: House) -> None:
     client = Client()
     client.force_login(User.objects.get(id=house.it.member.user_id))
     assert client.get("/console/agents/sleep/exam/").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_each_threshold_is_shown_as_reviews_a_day(house: House, language: str) -> None:
+    assert ("No consult in the last seven days." if language == "en" else "最近七天没有问诊。") in read(
+        house, "/console/", language
+    )
+    doubts = (0.0, 0.34, 0.68, 9.0)
+    for doubt in doubts:
+        consult = house.patient.open_consult()
+        with acting_for(house.cast.tenant):
+            Consult.objects.filter(id=consult).update(doubt=doubt)
+    with acting_for(house.cast.tenant):
+        Agent.objects.filter(id=house.cast.agent.id).update(review_from=0.5)
+        Consult.objects.filter(doubt=9.0).update(opened_at=timezone.now() - timedelta(days=1))
+    shown = read(house, "/console/", language)
+    assert re.search(r"0\.25 0\.5 1 1\.5 2 .* 2 1\.5 1 0\.5 0\.5 0\.5", shown), shown
+    assert "<b>1</b>" in raw(house, "/console/", language)

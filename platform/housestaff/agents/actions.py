@@ -18,15 +18,26 @@ from .states import RELEASE
 
 
 def declare_agent(
-    *, slug: str, specialty: str, name: dict[str, str], owner: Clinician, languages: list[str]
+    *,
+    slug: str,
+    specialty: str,
+    name: dict[str, str],
+    owner: Clinician,
+    languages: list[str],
+    review_from: float = 1.0,
 ) -> Agent:
     """The agent of this slug, made or brought up to date."""
     agent, _ = Agent.objects.update_or_create(
         slug=slug,
         defaults={
-            "specialty": specialty, "name": name, "owner": owner, "languages": languages, "active": True
+            "specialty": specialty,
+            "name": name,
+            "owner": owner,
+            "languages": languages,
+            "review_from": review_from,
+            "active": True,
         },
-    )  # fmt: skip
+    )
     return agent
 
 

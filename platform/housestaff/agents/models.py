@@ -17,6 +17,7 @@ class Agent(TenantModel):
     name = models.JSONField(help_text="by language")
     owner = TenantForeignKey(Clinician, related_name="agents")
     languages = models.JSONField(default=list)
+    review_from = models.FloatField(default=1.0, help_text="how much doubt makes a consult complex")
     active = models.BooleanField(default=True)
 
     class Meta(TenantModel.Meta):

@@ -61,6 +61,7 @@ def _apply(declared: TenantDeclared, packs: dict[str, Pack]) -> Applied:
                 name=one.name,
                 owner=clinicians[one.owner],
                 languages=list(packs[one.specialty].languages),
+                review_from=one.review_from,
             )
             worklists.open_worklist(agent=agent.id)
             lines.append(declare(agent, packs[one.specialty], one.level))

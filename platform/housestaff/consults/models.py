@@ -26,6 +26,9 @@ class Consult(TenantModel):
     urgency = models.CharField(max_length=10, default="routine")
     consult_class = models.CharField(max_length=10, default="simple")
     disposition = models.CharField(max_length=20, default="", blank=True)
+    doubt = models.FloatField(
+        default=0.0, help_text="what the class was judged by, against the agent's threshold"
+    )
     reasons = SealedJSONField()
     asked = models.JSONField(default=list, help_text="intake keys asked so far, in order; keys, never words")
     silenced = models.BooleanField(default=False, help_text="after an emergency the agent asks nothing more")
@@ -41,7 +44,10 @@ class Consult(TenantModel):
                 condition=Q(consult_class__in=["simple", "complex"]), name="consult_class_known"
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "author", "-opened_at"], name="consult_by_author")]
+        indexes = [
+            models.Index(fields=["tenant", "author", "-opened_at"], name="consult_by_author"),
+            models.Index(fields=["tenant", "agent", "-opened_at"], name="consult_by_agent"),
+        ]
 
     def __str__(self) -> str:
         return f"consult {self.id}"

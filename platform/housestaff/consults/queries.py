@@ -1,14 +1,16 @@
 """Reads of consults: who may see which, and what each reader sees of it. Reads are audited by their doors."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from housestaff.access.errors import NotFound
-from housestaff.agents.models import Release
+from housestaff.agents.models import Agent, Release
 from housestaff.agents.queries import level_in_service
 from housestaff.people.models import Clinician, Membership, Patient
 from housestaff.people.queries import may_act_for, subjects_of
@@ -186,3 +188,33 @@ def briefly(rows: Iterable[Consult], member: Membership) -> list[dict[str, Any]]
         }
         for row in rows
     ]
+
+
+LOOK_BACK_DAYS = 7
+THRESHOLDS = (0.25, 0.5, 1.0, 1.5, 2.0)
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """Of the consults of so many days: how many there were a day, and how many a threshold would have sent to review."""
+
+    days: int
+    consults: float
+    by_threshold: tuple[tuple[float, float], ...]
+
+
+def reviews_a_day(agent: Agent) -> Reviews:
+    """What each choice of `review_from` would have meant lately. The days count from the first consult in sight."""
+    now = timezone.now()
+    seen = Consult.objects.filter(agent=agent, opened_at__gte=now - timedelta(days=LOOK_BACK_DAYS))
+    counted = seen.aggregate(
+        first=Min("opened_at"),
+        every=Count("id"),
+        **{f"from_{number}": Count("id", filter=Q(doubt__gte=one)) for number, one in enumerate(THRESHOLDS)},
+    )
+    days = (now - counted["first"]).days + 1 if counted["first"] else 0
+    a_day = [
+        (one, round(counted[f"from_{number}"] / days, 1) if days else 0.0)
+        for number, one in enumerate(THRESHOLDS)
+    ]
+    return Reviews(days, round(counted["every"] / days, 1) if days else 0.0, tuple(a_day))

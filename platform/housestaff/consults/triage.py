@@ -19,6 +19,12 @@ TOLD: tuple[Disposition, ...] = ("self_care", "online_visit")  # to a patient, w
 STRONG_PAIN = 7
 MANY_COMPLAINTS = 3
 ADULT = 18
+# What a doubt weighs against the threshold that the tenant has set for its agent (`review_from`): from there on a consult is
+# complex. What is not named here, or concerns a question that decides about an alarm, is for a person's eyes whatever it is.
+WEIGHTS = {"missing_critical": 0.34, "contradiction": 0.5, "unsure_critical": 0.25}
+SURELY = 9.0
+REVIEW_FROM = 1.0
+ANY_DOUBT = 0.01
 
 REASONS: dict[str, Words] = {
     "red_flag": Words("A red flag: {name}.", "危险信号：{name}。"),
@@ -71,6 +77,7 @@ class Judgement:
     consult_class: Literal["simple", "complex"]
     disposition: Disposition
     reasons: tuple[Reason, ...]
+    doubt: float = 0.0
 
 
 def raise_to(current: str, new: str) -> str:
@@ -112,8 +119,12 @@ def judge(
     asked: Sequence[str] = (),
     current: str = "routine",
     finished: bool = False,
+    review_from: float = REVIEW_FROM,
 ) -> Judgement:
-    """Urgency, class and disposition of a consult as it stands. In doubt the class is complex: a person looks."""
+    """Urgency, class and disposition of a consult as it stands. In doubt the class is complex: a person looks.
+
+    `review_from`: how much doubt it takes (docs/decisions/0021); `SURELY` is more than any tenant can ask for.
+    """
     reasons = [
         _because("red_flag", pack.flag(hit.key).name)
         for hit in hits
@@ -128,8 +139,11 @@ def judge(
         urgency = raise_to(urgency, "soon")
         reasons.append(_because("strong_pain", None, strong.seq))
     doubts = _doubts(pack, facts, asked, finished)
-    reasons += doubts
-    complex_ = URGENCIES.index(urgency) >= URGENCIES.index("urgent") or bool(doubts)
+    reasons += [reason for reason, _ in doubts]
+    doubt = round(min(SURELY, sum(weight for _, weight in doubts)), 2)
+    if URGENCIES.index(urgency) >= URGENCIES.index("urgent"):
+        doubt = SURELY
+    complex_ = doubt >= review_from
     if not reasons:
         reasons.append(_because("ordinary", None))
     return Judgement(
@@ -137,6 +151,7 @@ def judge(
         "complex" if complex_ else "simple",
         _disposition(pack, urgency, complex_, facts),
         tuple(dict.fromkeys(reasons)),
+        doubt,
     )
 
 
@@ -149,7 +164,10 @@ def may_be_told(pack: Pack, facts: Sequence[FactFound], *, current: str, rang: b
     if rang:
         return None
     sure = [fact for fact in facts if fact.certainty != "chosen"]
-    judged = [judge(pack, facts=held, current=current, finished=True) for held in (facts, sure)]
+    judged = [
+        judge(pack, facts=held, current=current, finished=True, review_from=ANY_DOUBT)
+        for held in (facts, sure)
+    ]
     if any(one.consult_class != "simple" or one.disposition not in TOLD for one in judged):
         return None
     return max((one.disposition for one in judged), key=TOLD.index)
@@ -176,45 +194,61 @@ def _strong_pain(facts: Iterable[FactFound]) -> FactFound | None:
     return None
 
 
-def _doubts(pack: Pack, facts: Sequence[FactFound], asked: Sequence[str], finished: bool) -> list[Reason]:
-    """Why a person should look: what was contradicted, left out, unsure or outside the ordinary."""
+def deciding(pack: Pack) -> set[str]:
+    """The questions whose answers raise a red flag, alone or together."""
+    answers = [answer for flag in pack.flags for answer in flag.answers]
+    return {answer.item for answer in answers} | {key for answer in answers for key in answer.together}
+
+
+def _doubts(
+    pack: Pack, facts: Sequence[FactFound], asked: Sequence[str], finished: bool
+) -> list[tuple[Reason, float]]:
+    """Why a person should look, and how much: what was contradicted, left out, unsure or outside the ordinary."""
+    decides = deciding(pack)
+
+    def about(code: str, name: Words | None, key: str, *seqs: int) -> tuple[Reason, float]:
+        return _because(code, name, *seqs), SURELY if key in decides else WEIGHTS[code]
+
     names = {key: fact.meaning for key, fact in pack.fact_keys().items()}
     asks = {item.key: item.ask for item in pack.items}
     statuses: dict[str, set[str]] = {}
     for fact in facts:
         statuses.setdefault(fact.key, set()).add(fact.status)
     found = [
-        _because(
-            "contradiction", asks.get(key) or names.get(key), *(fact.seq for fact in facts if fact.key == key)
+        about(
+            "contradiction",
+            asks.get(key) or names.get(key),
+            key,
+            *(fact.seq for fact in facts if fact.key == key),
         )
         for key, held in statuses.items()
         if {"present", "denied"} <= held
     ]
     critical = {item.key for item in pack.items if item.critical}
     found += [
-        _because("unsure_critical", asks.get(fact.key), fact.seq)
+        about("unsure_critical", asks.get(fact.key), fact.key, fact.seq)
         for fact in facts
         if fact.key in critical and statuses[fact.key] == {"unsure"}
     ]
     complaints = {fact.key for fact in facts if fact.status == "present"} & pack.complaint_keys()
     if len(complaints) >= MANY_COMPLAINTS:
-        found.append(_because("many_complaints", None))
+        found.append((_because("many_complaints", None), SURELY))
     found += [
-        _because("not_an_adult", None, fact.seq)
+        (_because("not_an_adult", None, fact.seq), SURELY)
         for fact in facts
         if fact.key == "age" and _years(fact) < ADULT and pack.about != "child"
     ]
     found += [
-        _because("pregnant", None, fact.seq)
+        (_because("pregnant", None, fact.seq), SURELY)
         for fact in facts
         if fact.key == "pregnant" and fact.status == "present"
     ]
     if finished:
         if not complaints:
-            found.append(_because("no_complaint", None))
-        found += [_because("missing_critical", item.ask) for item in intake.missing(pack, facts)]
+            found.append((_because("no_complaint", None), SURELY))
+        found += [about("missing_critical", item.ask, item.key) for item in intake.missing(pack, facts)]
     elif asked:
-        found.append(_because("unfinished", None))
+        found.append((_because("unfinished", None), SURELY))
     return found
 
 

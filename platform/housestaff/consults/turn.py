@@ -7,7 +7,7 @@ one stored outcome. Between the steps no transaction is open; each step checks t
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -196,7 +196,8 @@ def _understand(reading: Reading) -> Plan | None:
             reading.pack, unread.text, unread.asked, unread.seq, ruled=ruled, readers=readers
         )
         told = {fact.key for fact in heard}
-        by_adapter = _chosen(reading, unread) if unread.seq in by_model else []
+        ask_it = unread.seq in by_model and not _says_no_more(reading, unread, [*ruled, *heard])
+        by_adapter = _chosen(reading, unread) if ask_it else []
         chosen = [*heard, *(fact for fact in by_adapter if fact.key not in told)]
         with acting_for(reading.tenant):
             row = turns.hold_lease(reading.turn)
@@ -206,6 +207,16 @@ def _understand(reading: Reading) -> Plan | None:
             if unread is reading.unread[-1] and not row.silenced:
                 plan = _planned(reading, row)
     return plan
+
+
+def _says_no_more(reading: Reading, unread: Unread, facts: Sequence[understanding.FactFound]) -> bool:
+    """Whether a message is a short answer, in one clause, that was understood: a small base adds nothing to it."""
+    short = (
+        unread.asked is not None
+        and second_reader.no_longer_than_an_answer(unread.text)
+        and len(understanding.clauses(unread.text)) == 1
+    )
+    return not reading.fluent and short and any(fact.key == unread.asked for fact in facts)
 
 
 def _readers(pack: Pack) -> hearing.Readers:

@@ -35,6 +35,7 @@ class AgentDeclared:
     owner: str
     level: int
     basis: str
+    review_from: float = 1.0
 
 
 @dataclass(frozen=True)

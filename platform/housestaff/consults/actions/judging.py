@@ -80,24 +80,34 @@ def hand_over(row: Consult, level: int) -> None:
     """Below the level of taking histories nothing is simple: a doctor reads it all. The caller holds and saves."""
     if levels.may("take_history", level):
         return
-    row.consult_class = "complex"
-    _add_reason(row, triage.because("no_history"))
+    _for_a_person(row, "no_history")
 
 
-def _add_reason(row: Consult, reason: triage.Reason) -> None:
+def _for_a_person(row: Consult, code: str) -> None:
+    """Complex whatever the tenant's threshold, for this reason."""
+    row.consult_class, row.doubt = "complex", triage.SURELY
+    reason = triage.because(code)
     kept = [one for one in row.reasons or [] if one.get("code") not in ("ordinary", reason.code)]
     row.reasons = [*kept, reason.as_json()]
 
 
 def stands_simple(row: Consult, pack: Pack, plan: Plan) -> bool:
-    """Whether nothing told so far takes the consult out of the simple class. The caller holds it."""
+    """Whether nothing told so far is in any doubt. The caller holds it."""
     facts, rung = known_and_rung(row)
-    judged = _judged(row, pack, plan, facts, asked=row.asked if plan.finished else ())
+    judged = _judged(
+        row, pack, plan, facts, asked=row.asked if plan.finished else (), review_from=triage.ANY_DOUBT
+    )
     return judged.consult_class == "simple" and not rung
 
 
 def _judged(
-    row: Consult, pack: Pack, plan: Plan, facts: Sequence[FactFound], *, asked: Sequence[str]
+    row: Consult,
+    pack: Pack,
+    plan: Plan,
+    facts: Sequence[FactFound],
+    *,
+    asked: Sequence[str],
+    review_from: float,
 ) -> triage.Judgement:
     return triage.judge(
         pack,
@@ -105,6 +115,7 @@ def _judged(
         asked=asked,
         current=row.urgency,
         finished=plan.finished,
+        review_from=review_from,
     )
 
 
@@ -119,9 +130,10 @@ def settle(row: Consult, pack: Pack, plan: Plan, *, level: int, half_read: bool 
         row.asked = [*row.asked, plan.asks]
     facts, rung = known_and_rung(row)
     # A history left half-way is for a doctor's eyes: nobody knows what it would have told.
-    judged = _judged(row, pack, plan, facts, asked=row.asked)
+    judged = _judged(row, pack, plan, facts, asked=row.asked, review_from=row.agent.review_from)
     row.urgency = triage.raise_to(row.urgency, judged.urgency)
     row.consult_class = "complex" if rung else judged.consult_class
+    row.doubt = triage.SURELY if rung else judged.doubt
     row.disposition = judged.disposition
     kept = [reason for reason in row.reasons or [] if reason.get("key")]
     row.reasons = [
@@ -129,10 +141,8 @@ def settle(row: Consult, pack: Pack, plan: Plan, *, level: int, half_read: bool 
         *(reason.as_json() for reason in judged.reasons if reason.code != "ordinary" or not kept),
     ]
     if half_read:
-        row.consult_class = "complex"
-        _add_reason(row, triage.because("half_read"))
+        _for_a_person(row, "half_read")
     if plan.finished and not plan.asks and levels.may("advise_simple", level):
         # What the agent told the patient was said before these words: a doctor reads them.
-        row.consult_class = "complex"
-        _add_reason(row, triage.because("wrote_after"))
+        _for_a_person(row, "wrote_after")
     audit.record("case.judge", by=None, kind="consult", object_id=row.id, subject=row.subject_id)

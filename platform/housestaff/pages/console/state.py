@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from django.conf import settings
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils.module_loading import import_string
 
 from housestaff.agents import serving
 from housestaff.agents.models import Adapter, Agent, Release
+from housestaff.consults.queries import Reviews, reviews_a_day
 from housestaff.inference.client import Engine
 from housestaff.inference.errors import EngineError
 from housestaff.privacy.models import AuditRecord
@@ -41,12 +43,17 @@ class EngineHolds:
     others: int
 
 
-@dataclass(frozen=True)
+@dataclass  # not frozen: it counts once
 class AgentServing:
     """An agent and the release that answers, if any."""
 
     agent: Agent
     release: Release | None
+
+    @cached_property
+    def reviews(self) -> Reviews:
+        """What each threshold would mean in reviews a day."""
+        return reviews_a_day(self.agent)
 
     @property
     def adapter_missing(self) -> bool:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from housestaff.access.errors import NotFound
 from housestaff.agents.models import Agent
 from housestaff.agents.queries import release_in_service
+from housestaff.consults.queries import THRESHOLDS
 from housestaff.privacy import audit
 
 from ..doors import member_of
@@ -27,6 +28,7 @@ def console(request: HttpRequest) -> HttpResponse:
         "unserved": [one.agent for one in agents if one.release is None],
         "no_adapter": [one.agent for one in agents if one.adapter_missing],
         "releases": state.releases(),
+        "thresholds": [f"{one:g}" for one in THRESHOLDS],
         "engines": engines,
         "missing": any(engine.missing for engine in engines),
         "late": state.somebody_waits_too_long(),

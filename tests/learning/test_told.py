@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from housestaff.consults.second_reader import Telling
+from housestaff.consults.second_reader import Answering, Telling
 from housestaff.consults.second_reader.sparse import read_parts
 from housestaff.learning.engine_python import run_module
 
@@ -35,27 +35,37 @@ def lessons() -> dict[str, list[dict[str, Any]]]:
     facts = [
         unit(f"I was {word} {when}", [f"{key}:present"], f"{word} {when}") for key, word, when in said
     ] + [unit(f"not {word} {when}", [f"{key}:denied"], f"no {word} {when}") for key, word, when in said]
-    answers = [
-        unit(f"{word} {when}", [status], f"{word} {when}", asked="fever")
-        for status, words in {"present": SYMPTOMS["fever"], "denied": ["cool", "fresh", "chilly"]}.items()
-        for word in words
-        for when in TIMES
-    ] + [unit(f"never measured {when}", ["unsure"], f"unsure {when}", asked="fever") for when in TIMES]
     questions = [
         unit(f"{way} {when}", [key], f"{key} {when}") for key, way in ARTICLES.items() for when in TIMES
     ] + [unit(f"{way} {when}", [], f"{way} {when}") for way in AIMLESS for when in TIMES]
-    return {"facts": facts, "answers": answers, "questions": questions}
+    return {"facts": facts, "questions": questions}
+
+
+def answers() -> list[dict[str, Any]]:
+    """Answers to one question of two packs; the second has taught little, and learns from the first."""
+    words = {
+        "present": SYMPTOMS["fever"],
+        "denied": ["cool", "fresh", "chilly"],
+        "unsure": ["never measured"],
+    }
+    return [
+        unit(f"{word} {when}", [status], f"{word} {when}", asked="fever") | {"specialty": slug}
+        for slug, whens in (("toy", TIMES), ("small", ["on Monday"]))
+        for status, said in words.items()
+        for word in said
+        for when in whens
+    ]
 
 
 def reader_in(path: Path) -> Telling:
     parts = read_parts(path)
-    return Telling(parts["facts"], parts["answers"], parts["questions"])
+    return Telling(parts["facts"], parts["questions"])
 
 
 @pytest.fixture(scope="module")
 def learned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Telling, dict[str, Any]]:
     out = tmp_path_factory.mktemp("readers")
-    nothing: dict[str, list[dict[str, Any]]] = {"facts": [], "answers": [], "questions": []}
+    nothing: dict[str, list[dict[str, Any]]] = {"facts": [], "questions": []}
     few = nothing | {"facts": lessons()["facts"][:3]}
     toys = {"told_toy.json": lessons(), "told_new.json": nothing, "told_few.json": few}
     words = json.dumps({file: {"name": "toy", "rows": rows} for file, rows in toys.items()})
@@ -71,12 +81,26 @@ def test_what_it_was_not_shown_is_heard(learned: tuple[Telling, dict[str, Any]])
     assert {(one.key, one.status) for one in told} == {("fever", "present"), ("cough", "denied")}
 
 
-def test_answers_mean_yes_no_or_not_known(learned: tuple[Telling, dict[str, Any]]) -> None:
-    reader, _ = learned
-    assert reader.answer("fever", "feverish on the bus") == "present"
-    assert reader.answer("fever", "cool on the bus") == "denied"
-    assert reader.answer("fever", "never measured on the bus") == "unsure"
-    assert reader.answer("fever", "purple elephants") is None
+@pytest.fixture(scope="module")
+def answering(tmp_path_factory: pytest.TempPathFactory) -> Answering:
+    out = tmp_path_factory.mktemp("answers")
+    words = json.dumps({"answers.json": {"name": "toy", "rows": answers()}})
+    module = "housestaff.learning.second_reader.train_answers"
+    assert run_module(module, ["--out", str(out)], words=words) == 0
+    return Answering(read_parts(out / "answers.json"))
+
+
+@pytest.mark.parametrize("slug", ["toy", "small"])
+def test_answers_mean_yes_no_or_not_known(answering: Answering, slug: str) -> None:
+    assert answering.means(slug, "fever", "feverish on the bus") == "present"
+    assert answering.means(slug, "fever", "cool on the bus") == "denied"
+    assert answering.means(slug, "fever", "never measured on the bus") == "unsure"
+    assert answering.means(slug, "fever", "purple elephants") is None
+
+
+def test_a_pack_or_a_language_that_taught_no_answers_has_none_read(answering: Answering) -> None:
+    assert answering.means("other", "fever", "feverish all night") is None
+    assert answering.means("toy", "fever", "烧") is None
 
 
 def test_a_question_finds_its_article_or_none(learned: tuple[Telling, dict[str, Any]]) -> None:
@@ -100,6 +124,5 @@ def test_a_pack_that_has_taught_next_to_nothing_says_nothing(
 ) -> None:
     reader = reader_in(learned[1]["folder"] / file)
     assert reader.told(["I was hot all night", "我发烧了"]) == []
-    assert reader.answer("fever", "hot") is None and reader.answer("fever", "烧") is None
     assert reader.article("how can I sleep", {"sleeping": 0.4}) is None
     assert reader.article("how can I sleep", {"sleeping": 0.6}) == "sleeping", "nearness alone may be enough"

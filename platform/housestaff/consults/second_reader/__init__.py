@@ -6,7 +6,7 @@ doctor looks, no card) where it is not. `manage.py train_second_reader` makes it
 """
 
 from .answering import ANSWERS_FILE, Answering, answering
-from .complaining import COMPLAINTS_FILE, Complaining, complaining, head_of
+from .complaining import COMPLAINTS_FILE, REMARK_HEAD, Complaining, complaining, head_of
 from .linear import NoSecondReader
 from .reading import (
     SELF_HARM,
@@ -27,6 +27,7 @@ __all__ = [
     "BOUNDED",
     "COMPLAINTS_FILE",
     "KINDS",
+    "REMARK_HEAD",
     "SELF_HARM",
     "SOUNDS",
     "VIOLENCE",

@@ -14,6 +14,7 @@ from .linear import Linear, NoSecondReader, read
 from .reading import language_of
 
 COMPLAINTS_FILE = "complaints.json"  # beside the reader of alarm
+REMARK_HEAD = "remark"  # of a message that is about nobody's health
 
 
 def head_of(specialty: str, complaint: str) -> str:
@@ -31,6 +32,8 @@ class Complaining:
         """The key of the complaint of this specialty that the text most likely is about, if it sounds like one."""
         scores = self.linear.scores(text)
         language = language_of(text)
+        if REMARK_HEAD in scores and scores[REMARK_HEAD] >= self.linear.limits[REMARK_HEAD][language]:
+            return None
         over = {
             head: scores[head] - limit[language]
             for head, limit in self.linear.limits.items()

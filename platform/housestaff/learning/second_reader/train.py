@@ -17,7 +17,7 @@ import scipy.sparse as sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
-from housestaff.consults.second_reader import BOUNDED, COMPLAINTS_FILE, KINDS, WANTS_FILE
+from housestaff.consults.second_reader import BOUNDED, COMPLAINTS_FILE, KINDS, REMARK_HEAD, WANTS_FILE
 from housestaff.consults.second_reader.features import BLOCKS, blocks, weighed
 from housestaff.consults.second_reader.linear import written
 
@@ -34,6 +34,9 @@ SURE_ANSWER, UNSURE_ANSWER = 0.002, 0.006
 WANTED, WANTED_ELSE = {"feeling": 0.05, BOUNDED: 0.02}, 0.01
 REMARK = 0.005  # the share of other messages that may be taken for a mere remark, in which no fact is heard
 REMARK_HEARD = 0.015  # the share of remarks that may be taken for this complaint
+OPENING_LOST = (
+    0.01  # the share of first messages that may be taken for a mere remark, so that no complaint is heard
+)
 COMPLAINT = 0.12  # the share of a pack's other messages that may be taken for one about this complaint
 Counted = dict[str, Counter[str]]
 
@@ -271,16 +274,26 @@ def complaints(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
             lesson.head(head, so, among)
     if not lesson.heads:
         return
-    scores = lesson.unseen(list(lesson.heads))
-    limits = {head: lesson.passed(head, scores[head], COMPLAINT) for head in lesson.heads}
     remarks = np.array([row["remark"] for row in rows])
-    for head, limit in limits.items():
-        for tongue in LANGUAGES:
-            mine = scores[head][remarks & (lesson.language == tongue)]
-            limit[tongue] = max(
-                limit[tongue], float(np.quantile(mine, 1 - REMARK_HEARD)) if len(mine) else 0.0
-            )
-    figures = {head: lesson.heard(scores[head], limits[head], so) for head, so in lesson.heads.items()}
+    if remarks.any():
+        lesson.head(REMARK_HEAD, remarks)
+    scores = lesson.unseen(list(lesson.heads))
+    about = [head for head in lesson.heads if head != REMARK_HEAD]
+    limits = {head: lesson.passed(head, scores[head], COMPLAINT) for head in about}
+    if remarks.any():
+        limits[REMARK_HEAD] = lesson.passed(REMARK_HEAD, scores[REMARK_HEAD], OPENING_LOST)
+    figures = {}
+    for head in about:
+        for tongue in LANGUAGES if remarks.any() else ():
+            # Most remarks are known as such; so many of all may be taken for this complaint besides.
+            mine = remarks & (lesson.language == tongue)
+            known = scores[REMARK_HEAD] >= limits[REMARK_HEAD][tongue]
+            misheard = np.sort(np.where(known, -np.inf, scores[head])[mine])
+            worst = misheard[-1 - int(REMARK_HEARD * len(misheard))] if len(misheard) else -np.inf
+            limits[head][tongue] = max(limits[head][tongue], float(worst))
+        figures[head] = lesson.heard(scores[head], limits[head], lesson.heads[head])
+    if remarks.any():
+        figures["remarks known as such"] = lesson.passing(scores[REMARK_HEAD], limits[REMARK_HEAD], remarks)
     lesson.write(out, name, limits, {"heard": figures})
 
 

@@ -34,9 +34,7 @@ SURE_ANSWER, UNSURE_ANSWER = 0.002, 0.006
 WANTED, WANTED_ELSE = {"feeling": 0.05, BOUNDED: 0.02}, 0.01
 REMARK = 0.005  # the share of other messages that may be taken for a mere remark, in which no fact is heard
 REMARK_HEARD = 0.015  # the share of remarks that may be taken for this complaint
-OPENING_LOST = (
-    0.01  # the share of first messages that may be taken for a mere remark, so that no complaint is heard
-)
+OPENING_LOST = 0.015  # the share of messages about a complaint that may be taken for a mere remark
 COMPLAINT = 0.12  # the share of a pack's other messages that may be taken for one about this complaint
 Counted = dict[str, Counter[str]]
 
@@ -281,7 +279,13 @@ def complaints(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
     about = [head for head in lesson.heads if head != REMARK_HEAD]
     limits = {head: lesson.passed(head, scores[head], COMPLAINT) for head in about}
     if remarks.any():
-        limits[REMARK_HEAD] = lesson.passed(REMARK_HEAD, scores[REMARK_HEAD], OPENING_LOST)
+        told = np.array([bool(row["wants"]) for row in rows]) & lesson.whole
+        limits[REMARK_HEAD] = {
+            tongue: float(
+                np.quantile(scores[REMARK_HEAD][told & (lesson.language == tongue)], 1 - OPENING_LOST)
+            )
+            for tongue in LANGUAGES
+        }
     figures = {}
     for head in about:
         for tongue in LANGUAGES if remarks.any() else ():

@@ -77,3 +77,19 @@ def test_one_broken_file_applies_nothing(db: None, settings: Any, tmp_path: Path
     with pytest.raises(CommandError, match="Nothing was applied"):
         call_command("sync_tenants")
     assert not Tenant.objects.filter(slug="newcomer").exists()
+
+
+@pytest.mark.parametrize("said", [0.1, 3, "much"])
+def test_how_much_doubt_is_reviewed_has_bounds(tmp_path: Path, said: object) -> None:
+    told = good()
+    told["agents"][0]["review_from"] = said
+    (found,) = problems(tmp_path, yaml.safe_dump(told))
+    assert "review_from" in found and str(said) in found
+
+
+def test_how_much_doubt_is_reviewed_is_one_where_nothing_is_said(tmp_path: Path) -> None:
+    told = good()
+    told["agents"][0]["review_from"] = 0.5
+    (tmp_path / "riverside.yaml").write_text(yaml.safe_dump(told), encoding="utf-8")
+    (read,) = read_all(tmp_path, PACKS)
+    assert [agent.review_from for agent in read.agents] == [0.5, 1.0]

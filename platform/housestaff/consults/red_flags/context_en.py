@@ -70,7 +70,11 @@ _OVER = re.compile(
     r"|used to (?:have|get|be|suffer)|history of|in the past|previously|once had|had once|back in"
     r"|in (?:19|20)\d\d"
     r"|in (?:january|february|march|april|may|june|july|august|september|october|november"
-    r"|december) (?:19|20)\d\d)\b"
+    r"|december) (?:19|20)\d\d"
+    r"|last (?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?|spring|summer|autumn|winter|christmas|easter)"
+    r"|at (?:\d+|six|nine|eighteen) (?:months|years)(?: old)? (?:he|she) (?:had|did|got|went|was)"
+    r"|had .{0,40}\bat (?:\d+|six|nine|eighteen) (?:months|years))\b"
 )
 _GONE = re.compile(
     r"^(?:(?:, |\| )?(?:but )?(?:it )?(?:is |has |was |have |had |all |that )*(?:gone|stopped|resolved"
@@ -121,7 +125,7 @@ _IMAGINED = re.compile(
     r"|can (?:you|one|people|it|this|they) |(?:scared|afraid|frightened|worried|worry|anxious"
     r"|terrified) (?:of|about) (?:having|getting|a)"
     r"|fear of|film about|movie about|novel|tv show|dreamt|dreamed|dream about|nightmare about"
-    r"|what (?:is|are|causes?) (?:a )?)"
+    r"|what (?:is|are|causes?) (?:a )?|if (?:a|any) (?:kid|child|baby|toddler) (?:ever )?)"
 )
 _IN_GENERAL = re.compile(
     r"(?:normally |usually |always |really )?(?:be )?(?:a |one |the )?(?:common )?(?:sign|symptom"

@@ -27,6 +27,7 @@ FEWEST = 4  # texts of a head; below it nothing is learned
 RIDGE = 1.0
 PHRASE = 0.6  # what a pack's short phrasing weighs beside a patient's own words
 RIGHT = 0.8  # so often a fact that is said must be right: a wrong one stands in the note
+HEARD_IN_NOTHING = 0.04  # the share of remarks, which tell nothing, in which a fact may be heard
 ABSTAINS = 0.92  # of questions without a source, so many must find no article
 # A score is about 1 where it is so. However well a handful of texts seems to be told apart below this, it is chance.
 LEAST_SURE = 0.2
@@ -152,7 +153,10 @@ def facts(rows: Sequence[dict[str, Any]]) -> Learned:
     for tongue in LANGUAGES:
         mine = (held.language == tongue) & held.whole
         sure, right = scores[mine].ravel(), held.wanted[mine].ravel() > 0
+        idle = scores[(held.language == tongue) & ~held.whole & ~held.wanted.any(axis=1)].max(axis=1)
         limits[tongue] = threshold(sure, right, RIGHT)
+        if len(idle):
+            limits[tongue] = max(limits[tongue], float(np.quantile(idle, 1 - HEARD_IN_NOTHING)))
         figures[tongue] = shares(sure >= limits[tongue], right, int(right.sum()), "facts")
     return _part(held, heads, limits), figures
 

@@ -5,9 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from housestaff.agents.packs import load_pack, pack_folders
 from housestaff.consults.second_reader import Answering, Telling
 from housestaff.consults.second_reader.sparse import read_parts
 from housestaff.learning.engine_python import run_module
+from housestaff.learning.second_reader import telling
+
+SPECIALTIES = Path(__file__).parents[2] / "specialties"
 
 SYMPTOMS = {
     "fever": ["hot", "shivering", "burning up", "feverish"],
@@ -126,3 +130,16 @@ def test_a_pack_that_has_taught_next_to_nothing_says_nothing(
     assert reader.told(["I was hot all night", "我发烧了"]) == []
     assert reader.article("how can I sleep", {"sleeping": 0.4}) is None
     assert reader.article("how can I sleep", {"sleeping": 0.6}) == "sleeping", "nearness alone may be enough"
+
+
+@pytest.mark.parametrize("folder", pack_folders(SPECIALTIES), ids=lambda folder: folder.name)
+def test_the_same_texts_have_the_same_order_in_every_process(folder: Path) -> None:
+    """Else a training has another name in the next process, and is done again."""
+    pack = load_pack(folder)
+    for units in (
+        telling.facts(folder, pack),
+        telling.answers(folder, pack),
+        telling.questions(folder, pack),
+    ):
+        assert len({telling.place_of(one) for one in units}) == len(units) > 100
+        assert [telling.place_of(one) for one in units] == sorted(telling.place_of(one) for one in units)

@@ -8,7 +8,7 @@ and from practice questions. Sealed stations never.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +39,15 @@ class Unit:
     near: tuple[tuple[str, float], ...] = ()
 
 
+def place_of(one: Unit) -> tuple[object, ...]:
+    """Where a unit stands among others: by everything it holds, since the order is part of a training's name."""
+    return one.group, one.asked, one.text, one.heads, one.language, one.whole, one.near
+
+
+def _in_order(units: Iterable[Unit]) -> list[Unit]:
+    return sorted(set(units), key=place_of)
+
+
 def head(key: str, status: str) -> str:
     """The name of a fact's head."""
     return f"{key}:{status}"
@@ -47,7 +56,7 @@ def head(key: str, status: str) -> str:
 def facts(folder: Path, pack: Pack) -> list[Unit]:
     """Clauses, and which facts each of them tells."""
     found = [*_phrasings(pack), *_marked(folder), *_answered(folder), *_small_talk(folder)]
-    return sorted(set(found), key=lambda one: (one.group, one.text, one.heads))
+    return _in_order(found)
 
 
 def _phrasings(pack: Pack) -> Iterator[Unit]:
@@ -112,7 +121,7 @@ def answers(folder: Path, pack: Pack) -> list[Unit]:
         for key, _, status in (one.heads[0].partition(":"),)
         if key in items
     ]
-    return sorted(set(found), key=lambda one: (one.group, one.asked, one.text))
+    return _in_order(found)
 
 
 def _near(pack: Pack, question: str) -> tuple[tuple[str, float], ...]:
@@ -131,4 +140,4 @@ def questions(folder: Path, pack: Pack) -> list[Unit]:
         for language in LANGUAGES:
             rows = [*article.asks.of(language), article.title.say(language)]
             found += [Unit(row, language, (article.key,), row, whole=False) for row in rows]
-    return sorted(set(found), key=lambda one: (one.group, one.text))
+    return _in_order(found)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from housestaff.agents.packs import Pack, load_pack
-from housestaff.consults.hearing import NO_READERS, Readers, hear
+from housestaff.consults.hearing import NO_READERS, Readers, hear, means_opposite
 from housestaff.consults.plan import OPEN
 from housestaff.consults.second_reader import Answering, NoSecondReader, Telling
 from housestaff.consults.second_reader.features import BLOCKS
@@ -96,6 +96,46 @@ def test_a_rule_that_the_reader_bears_out_stands_as_it_is(pack: Pack) -> None:
     kept, heard = listened(pack, "no, cool", "fever")
     assert [(one.key, one.status, one.certainty) for one in kept] == [("fever", "denied", "sure")]
     assert heard == []
+
+
+@pytest.mark.parametrize(("text", "status"), [("a bit cool", "denied"), ("sometimes chattering", "present")])
+def test_words_that_only_sound_like_a_yes_give_way_to_the_reader(pack: Pack, text: str, status: str) -> None:
+    kept, heard = listened(pack, text, "fever")
+    assert [one.status for one in (*kept, *heard) if one.key == "fever"] == [status]
+
+
+def test_a_yes_and_nothing_else_stands_whatever_the_reader_hears(pack: Pack) -> None:
+    contrary = Answering(
+        {"en": sparse({"yes": {SHARED: -0.9}}, **{pack.slug: 0.5, f"{pack.slug}/{UNSURE}": 2.0})}
+    )
+    readers = Readers(answering=contrary)
+    ruled = rule_facts(pack, "yes.", "fever", 7)
+    assert hear(pack, "yes.", "fever", 7, ruled=ruled, readers=readers) == (ruled, [])
+    assert not means_opposite(pack, "fever", "yes.", contrary)("yes")
+    assert means_opposite(pack, "fever", "yes of sorts", contrary)("yes")
+    assert not means_opposite(pack, None, "yes of sorts", contrary)("yes")
+    assert not means_opposite(pack, "fever", "yes of sorts", contrary)("no")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a bit slow but it flows", "It does come, just takes a while", "能尿，就是慢", "有时候要等一会儿才出来"],
+)
+def test_what_the_pack_teaches_for_no_outweighs_words_that_sound_like_yes(pack: Pack, text: str) -> None:
+    assert means_opposite(pack, "cannot_pass_urine", text, None)("yes")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes, since this morning",
+        "nothing since breakfast",
+        "嗯，从早上到现在一滴都没有",
+        "有点憋得难受，尿不出",
+    ],
+)
+def test_a_yes_about_an_alarm_is_not_talked_away(pack: Pack, text: str) -> None:
+    assert not means_opposite(pack, "cannot_pass_urine", text, None)("yes")
 
 
 def test_a_short_answer_tells_no_more_than_its_question(pack: Pack) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from housestaff.agents.packs import Phrases, RedFlag, load_pack
-from housestaff.consults.red_flags import rehearsal, scan, yes_or_no
+from housestaff.consults.red_flags import plainly, rehearsal, says_more, scan, yes_or_no
 from housestaff.consults.red_flags.patterns import chinese, english
 from housestaff.consults.red_flags.reading import plain
 from hypothesis import given, settings
@@ -152,10 +152,38 @@ def test_the_past_is_over_unless_it_is_back() -> None:
         ("Yes.", "yes"), ("yep since monday", "yes"), ("I do", "yes"), ("a bit", "yes"), ("有", "yes"), ("嗯，有点", "yes"),
         ("No", "no"), ("not really", "no"), ("I don't think so", "no"), ("没有", "no"), ("不疼", "no"), ("从来没有", "no"),
         ("no idea", None), ("不知道", None), ("three weeks", None), ("", None),
+        ("yellow as always", None), ("yesterday", None), ("有的话早说了", None),
     ],
 )  # fmt: skip
 def test_yes_and_no(text: str, said: str | None) -> None:
     assert yes_or_no(text) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "more"),
+    [
+        ("Yes.", True, False), ("yes it comes, only slowly", True, True), ("a bit slow that's all", False, True),
+        ("a bit", False, False), ("no, wide awake now", True, True), ("是的", True, False), ("有，一滴一滴", True, True),
+        ("能尿，就是慢", False, True), ("是有点慢", False, True), ("没有。", True, False), ("three weeks", False, False),
+    ],
+)  # fmt: skip
+def test_a_yes_that_is_said_and_one_that_only_sounds_like_it(text: str, plain: bool, more: bool) -> None:
+    assert plainly(text) is plain and says_more(text) is more
+
+
+def test_an_answer_that_means_the_opposite_of_how_it_begins() -> None:
+    def heard(text: str, *, opposite: bool) -> list[tuple[str, str]]:
+        hits = scan(text, UROLOGY, asked="cannot_pass_urine", opposite=lambda answer: opposite)
+        return [(hit.key, hit.level) for hit in hits]
+
+    assert heard("a bit slow that's all", opposite=False) == [("acute_retention", "emergency")]
+    assert heard("a bit slow that's all", opposite=True) == []
+    assert heard("能尿，就是慢", opposite=True) == []
+    # An outright yes is never passed over: a doctor looks.
+    assert heard("yes but slowly", opposite=True) == [("acute_retention", "urgent")]
+    assert heard("yes but slowly", opposite=False) == [("acute_retention", "emergency")]
+    # What the words themselves raise, no answer takes back.
+    assert heard("a bit, but I can't pee at all", opposite=True) == [("acute_retention", "emergency")]
 
 
 @settings(max_examples=250, deadline=None)

@@ -1,6 +1,7 @@
 """What a message says, read by rule and chosen by a model, and checked against the message."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,51 @@ def test_numbers(words: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
+        ("58", "58"), ("I'm sixty-three", "63"), ("turned 70 last week", "70"), ("63 next month", "63"), ("16岁", "16"),
+        ("I'm 45, 3 kids", "45"), ("还差俩月满六十", "60"), ("大二，二十", "20"),
+        ("五月满五十", "50"), ("奔六的人了，五十八", "58"),
+        ("九零后，今年三十四", "34"), ("这俩月老这样，65了", "65"), ("七十七，起夜五六回", "77"), ("7", "7"),
+        ("10/10", ""), ("since 4", ""), ("5 times a night", ""), ("90后", ""), ("two weeks", ""),
+    ],
+)  # fmt: skip
+def test_an_age_is_never_a_count_of_something_else(words: str, expected: str) -> None:
+    assert values.age(words) == expected
+
+
+def test_an_age_in_an_answer_to_something_else_is_the_authors_own_or_nobodys() -> None:
+    def ages(text: str) -> list[str]:
+        return [fact.value for fact in rule_facts(PACK, text, "medicines") if fact.key == "age"]
+
+    assert (
+        ages("a nephew, aged 19, takes them")
+        == ages("我弟19岁，也吃")
+        == ages("none, I'm 26 wks pregnant")
+        == []
+    )
+    assert ages("none, I'm 64 and never ill") == ["64"] and ages("我64岁了，没吃药") == ["64"]
+
+
+@pytest.mark.parametrize(
+    "words", ["born in 1961", "1961年出生", "61年生的", "六一年生人", "一九六一年的", "1961"]
+)
+def test_a_year_of_birth_tells_the_age(words: str) -> None:
+    assert values.age(words) == str(date.today().year - 1961)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("8", "8"), ("18 months", "18"), ("2 years", "24"), ("two and a half years", "30"), ("一岁半", "18"), ("两岁", "24"),
+        ("1岁3个月", "15"), ("1 year and 4 months", "16"), ("10 weeks", "2"), ("半岁", "6"), ("三个月", "3"),
+    ],
+)  # fmt: skip
+def test_a_small_childs_age_is_counted_in_months(words: str, expected: str) -> None:
+    assert values.months_old(words) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
         ("three weeks", "3 weeks"), ("about a month", "1 month"), ("2 days", "2 days"), ("half a year", "6 months"),
         ("half an hour", "30 minutes"), ("two and a half years", "2.5 years"), ("since yesterday", "since yesterday"),
         ("三天了", "3 days"), ("两个多月", "2 months"), ("半年", "6 months"),
@@ -172,6 +218,8 @@ def test_no_words_break_the_reading_of_values(text: str) -> None:
     values.number(text)
     values.duration(text)
     values.side(text)
+    values.age(text)
+    values.months_old(text)
     rule_facts(PACK, text, "pain_side")
 
 

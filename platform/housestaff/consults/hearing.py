@@ -12,7 +12,7 @@ from typing import cast
 
 from housestaff.agents.packs import Item, Pack
 
-from . import likeness, second_reader
+from . import likeness, red_flags, second_reader
 from .plan import OPEN
 from .second_reader import Answering, Complaining, Reader, Telling
 from .understanding import FactFound, Status, clauses, fact_of
@@ -51,24 +51,51 @@ def hear(
     return kept, heard
 
 
+def means_opposite(pack: Pack, asked: str | None, text: str, reader: Answering | None) -> red_flags.Opposite:
+    """For the reader of red flags: does an answer that begins with this yes or no mean the other, taken as a whole?"""
+    item = next((one for one in pack.items if one.key == asked), None)
+
+    def opposite(answer: red_flags.YesOrNo) -> bool:
+        if item is None or not red_flags.says_more(text):
+            return False
+        return _means(pack, item, text, reader) == ("denied" if answer == "yes" else "present")
+
+    return opposite
+
+
+def _means(pack: Pack, item: Item, text: str, reader: Answering | None) -> Status | None:
+    """What an answer means as a whole: by what answers taught, else by what the pack teaches for yes and for no."""
+    status = cast("Status | None", reader.means(pack.slug, item.key, text) if reader else None)
+    if status is None and item.kind == "yes_no":
+        status = likeness.leaning(pack, item.key, text)
+    return status
+
+
 def _answer(
     pack: Pack, item: Item, text: str, seq: int, ruled: Sequence[FactFound], reader: Answering | None
 ) -> tuple[list[FactFound], list[FactFound]]:
-    """The answer to the question just asked. Where a rule and the reader hear opposite things, nobody knows."""
+    """The answer to the question just asked. Where a rule and the reader hear opposite things, nobody knows.
+
+    A rule's yes that is a yes or no and nothing else stands; one that only sounds like it gives way to the reader.
+    """
     quote = next(iter(clauses(text)), "")
     if not quote:
         return list(ruled), []
     by_rule = next((fact for fact in ruled if fact.key == item.key), None)
-    status = cast("Status | None", reader.means(pack.slug, item.key, text) if reader else None)
-    if status is None and item.kind == "yes_no" and by_rule is None:
-        status = likeness.leaning(pack, item.key, text)
+    yes_no = item.kind == "yes_no"
+    if by_rule is not None and yes_no and not red_flags.says_more(text):
+        return list(ruled), []
+    status = _means(pack, item, text, reader)
     if status is None or (by_rule is not None and by_rule.status == status):
         return list(ruled), []
-    if by_rule is not None and (item.kind == "yes_no" or status == "unsure"):
+    if by_rule is not None and yes_no and status != "unsure" and not red_flags.plainly(text):
+        heard = fact_of(pack, item.key, status, quote, seq)
+        return [fact for fact in ruled if fact is not by_rule], [heard] if heard else []
+    if by_rule is not None and (yes_no or status == "unsure"):
         in_doubt = replace(by_rule, value="", status="unsure", certainty="unsure")
         return [in_doubt if fact is by_rule else fact for fact in ruled], []
-    fact = fact_of(pack, item.key, status, quote, seq)
-    return list(ruled), [fact] if fact and by_rule is None else []
+    heard = fact_of(pack, item.key, status, quote, seq)
+    return list(ruled), [heard] if heard and by_rule is None else []
 
 
 def _volunteered(

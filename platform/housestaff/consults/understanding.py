@@ -51,9 +51,17 @@ _BARE_NO = re.compile(
 )
 _AGE = re.compile(
     r"\b(?:i'?m|i am|aged?|she is|he is|she's|he's)\s+(\d{1,3})"
-    r"(?!\s*(?:\d|[.,:]\d|days?|weeks?|months?|hours?|min|times|%|kg|cm))\b"
+    r"(?!\s*(?:\d|[.,:]\d|days?|weeks?|wks?|months?|hours?|min|times|%|kg|cm))\b"
     r"|\b(\d{1,3})(?:\s+|-)?(?:years?(?:\s+|-)old|yo\b|y/o|yrs? old)|(\d{1,3})\s*(?:周?岁)",
     re.IGNORECASE,
+)
+_OWN_AGE = re.compile(
+    r"\b(?:i'?m|i am)\s+(\d{1,3})(?!\s*(?:\d|[.,:]\d|days?|weeks?|wks?|months?|hours?|min|times|%|kg|cm|\s*foot|\s*ft))\b"
+    r"|(?:我|本人)(?:今年|都|已经|现在)?(\d{1,3})\s*周?岁",
+    re.IGNORECASE,
+)
+_DIED = re.compile(
+    r"\b(?:died?|dead|death|passed away|stents?|bypass)\b|死|去世|过世|没了|走的|支架|搭桥", re.IGNORECASE
 )
 # A clause beside a complaint that says since when, and little more: "for about three weeks now", "从昨晚开始".
 _ONLY_SINCE = re.compile(
@@ -182,7 +190,7 @@ def rule_facts(
         for words in (quote, *(one.text for one in beside if _ONLY_SINCE.match(one.text))):
             for fact in _since_when(pack, words, seq):
                 found.setdefault(fact.key, fact)
-    for fact in _age(pack, text, seq):
+    for fact in _age(pack, text, seq, answers=item is not None and item.key != "age"):
         found.setdefault(fact.key, fact)
     return list(found.values())
 
@@ -197,15 +205,17 @@ def _since_when(pack: Pack, quote: str, seq: int) -> list[FactFound]:
     ]
 
 
-def _age(pack: Pack, text: str, seq: int) -> list[FactFound]:
-    """An age that was volunteered: "I'm 58", "58岁"."""
-    said = _AGE.search(text)
+def _age(pack: Pack, text: str, seq: int, *, answers: bool) -> list[FactFound]:
+    """An age that was volunteered: "I'm 58", "58岁"; in an answer to something else, only the author's own."""
+    said = (_OWN_AGE if answers else _AGE).search(text)
     if said is None or not any(item.key == "age" for item in pack.items):
         return []
     years = next(group for group in said.groups() if group)
     if not 0 < int(years) < 120:
         return []
     quote = next((one.text for one in cutting.clauses(text) if one.start <= said.start() < one.end), said[0])
+    if _DIED.search(quote):
+        return []
     return [FactFound("age", years, "present", quote, "sure", seq)]
 
 

@@ -6,6 +6,7 @@ A value is plain text that means the same in both languages: "3", "2-3", "3 week
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from housestaff.agents.packs import Item
 
@@ -55,6 +56,42 @@ _SINCE = re.compile(
     r"(?:开始|起|就)?|好几[天周月年]|很久|一直|这几天|最近",
     re.IGNORECASE,
 )
+OLDEST = 120
+YOUNGEST_TOLD = 10  # years; a smaller number among other words is hardly ever an age
+_ALONE = re.compile(
+    r"\W*(?:(?:she|he|it|my|our|the|child|son|daughter|boy|girl|just|only|turned|is|now|about|nearly|almost|age|aged|s|孩子|今年|刚|满|才|快)"
+    r"[\s'’]*)*([1-9])(?: now| just)?\W*",
+    re.IGNORECASE,
+)
+_OH = re.compile(r"\b([1-9])[\s-]?oh?\b", re.IGNORECASE)  # "the big five-oh"
+DAYS_IN_MONTH = 30.4
+_PAIR = re.compile(r"(?<![\d-])([1-9])-(\d)(?![\d-])(?=\s*(?:[后年了岁，。,.]|$))")
+_YEARS_OLD = re.compile(
+    r"(?<![\d.])(\d{1,3})(?:\s|-)?(?:y(?:ea)?rs?(?:\s|-)?(?:old|of age)|yo\b|y/o)"
+    r"|(?<![\d.])(\d{1,3})\s*周?岁",
+    re.IGNORECASE,
+)
+_BORN = re.compile(
+    r"\b(?:born|b\.|dob|birth(?:day| year)?|year of)\D{0,20}?((?:19|20)\d\d)"
+    r"|(\d{2}|(?:19|20)\d\d)年?(?:生|出生|的)"
+    r"|^\W*((?:19|20)\d\d)年?\W*$",
+    re.IGNORECASE,
+)
+# Numbers that count something else than years: by what stands behind them, or before.
+_COUNTED = re.compile(
+    r"\d+(?:[.,]\d+)?(?:\s*(?:-|to|or|到)\s*\d+)?\s*"
+    r"(?:days?|weeks?|wks?|months?|mths?|hours?|hrs?|min(?:ute)?s?|times|nights?|kg|cm|kilos?|stone|%|percent"
+    r"|/\s*\d+|st\b|nd\b|rd\b|th\b|am\b|pm\b|个?月|天|周(?!岁)|个?星期|个?礼拜|小时|个?钟头|分钟?"
+    r"|次|回|趟|斤|公斤|度|后|年|点|楼|号|个|颗|粒|片)"
+    r"|(?:since|at|大|奔|初|高|第|no\.?)\s*\d+(?:[.:]\d+)?",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(
+    r"(?P<number>\d+(?:\.\d+)?)\s*(?P<half>and a half\s*|个?0\.5)?(?:y(?:ea)?rs?|yo\b|y/o|周?岁)(?P<after>0\.5)?",
+    re.IGNORECASE,
+)
+_MONTHS = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?:months?|mths?|mo\b|个?月)", re.IGNORECASE)
+_WEEKS = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?:w(?:ee)?ks?|周(?!岁)|个?星期|个?礼拜)", re.IGNORECASE)
 _LEFT = re.compile(r"\bleft\b|左", re.IGNORECASE)
 _RIGHT = re.compile(r"\bright\b(?! (?:now|away|after|before|on|then))|右", re.IGNORECASE)
 _BOTH = re.compile(r"\bboth\b|\beither side\b|两边|两侧|双侧|都疼|左右", re.IGNORECASE)
@@ -66,6 +103,10 @@ _CORRECTED = re.compile(
 
 def value_of(item: Item, words: str) -> str:
     """The value that the words give to an intake item; "" when they give none of its kind."""
+    if item.key == "age":
+        return age(words)
+    if item.key == "age_months":
+        return months_old(words)
     if item.kind == "number":
         return number(words)
     if item.kind == "duration":
@@ -86,6 +127,40 @@ def number(words: str) -> str:
     return found[0].replace(",", ".") if found else ""
 
 
+def age(words: str) -> str:
+    """Years of age: "sixty-three", "66年生的", "大二，二十"; no count of something else ("5 times a night", "10/10")."""
+    text = _OH.sub(r"\g<1>0", _PAIR.sub(r"\1\2", in_digits(words)))
+    if said := _YEARS_OLD.search(text):
+        return said[1] or said[2]
+    if born := _BORN.search(text):
+        return _years_since(born)
+    left = [int(found) for found in _DIGITS.findall(_COUNTED.sub(" ", text)) if found.isdigit()]
+    grown = next((number for number in left if YOUNGEST_TOLD <= number < OLDEST), None)
+    if grown is None and (alone := _ALONE.fullmatch(text)):
+        return alone[1]
+    return str(grown) if grown else ""
+
+
+def _years_since(born: re.Match[str]) -> str:
+    today = date.today().year
+    year = int(born[1] or born[2] or born[3])
+    if year < 100:
+        year += 1900 if year > today % 100 else 2000
+    return str(today - year) if 0 < today - year < OLDEST else ""
+
+
+def months_old(words: str) -> str:
+    """A small child's age in months: "2 years" → "24", "一岁半" → "18", "10 weeks" → "2", "8" as said."""
+    text = in_digits(words)
+    years, months, weeks = (pattern.search(text) for pattern in (_YEARS, _MONTHS, _WEEKS))
+    if years:
+        half = 6 if years["half"] or years["after"] else 0
+        return str(int(float(years["number"]) * 12) + half + (int(float(months["number"])) if months else 0))
+    if weeks and not months:
+        return str(int(float(weeks["number"]) * 7 / DAYS_IN_MONTH))
+    return number(words)
+
+
 def in_digits(words: str) -> str:
     """The words with every number written in digits."""
     text = _EN_NUMBER.sub(_english, words)
@@ -104,6 +179,8 @@ def _chinese(sign: str) -> str:
         return "0.5"
     if len(sign) == 2 and not set(sign) & set("十百"):
         return f"{_ZH_DIGITS[sign[0]]}-{_ZH_DIGITS[sign[1]]}"
+    if len(sign) > 2 and not set(sign) & set("十百"):
+        return "".join(str(_ZH_DIGITS[one]) for one in sign)  # read out one by one, as years are
     total, last = 0, 0
     for one in sign:
         if one in "十百":

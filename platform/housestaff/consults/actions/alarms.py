@@ -10,7 +10,7 @@ from housestaff.agents.packs import Pack
 from housestaff.people.models import Guardianship, Membership
 from housestaff.tenancy.known import known
 
-from .. import red_flags, second_reader, triage
+from .. import hearing, red_flags, second_reader, triage
 from ..log import append
 from ..models import Consult, Fact, rank
 from .turns import stop_active
@@ -33,6 +33,9 @@ def ring(row: Consult, pack: Pack, words: str, *, asked: str | None) -> list[Rin
         asked=asked,
         known=_present(row) if asked else (),
         about=whom,
+        opposite=hearing.means_opposite(
+            pack, asked, words, second_reader.answering(settings.HOUSESTAFF["SECOND_READER"])
+        ),
     )
     if not any(hit.level == "emergency" for hit in hits):
         hits += _second_reading(pack, words, whom, answer=_is_answer(pack, words, asked))

@@ -7,19 +7,22 @@ alarm costs a call, a miss may cost a life. Nothing a message says can change ho
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from housestaff.agents.packs import RedFlag
 
-from .answering import yes_or_no
+from .answering import plainly, says_more, yes_or_no
 from .scanning import Rules, found_in, rules_of
 
-__all__ = ["About", "Hit", "Rules", "rules_of", "scan", "yes_or_no"]
+__all__ = ["About", "Hit", "Opposite", "Rules", "plainly", "rules_of", "says_more", "scan", "yes_or_no"]
 RANK = {"emergency": 0, "urgent": 1}
 About = Literal["child", "other"]
+YesOrNo = Literal["yes", "no"]
+# Whether an answer that begins with this yes or no is heard, as a whole, to mean the other ("yes it comes, slowly").
+Opposite = Callable[[YesOrNo], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +59,45 @@ def scan(
     asked: str | None = None,
     known: Collection[str] = (),
     about: About | None = None,
+    opposite: Opposite | None = None,
 ) -> list[Hit]:
     """Every red flag the text raises, emergencies first, then in the order of the text.
 
     `asked` is the intake item just asked, `known` the facts already present (an answer may count only together
     with them). `about`: "child" or "other" when the consult is about someone the author writes for, so that
-    "my son", "she" or "my father" is the patient. `language` is not needed: both are always read.
+    "my son", "she" or "my father" is the patient. `opposite` hears answers that begin with one thing and mean the
+    other. `language` is not needed: both are always read.
     """
     del language
     rules = _ready(_Flags(flags))
     hits: dict[str, Hit] = {}
     for key, start, end in found_in(text, rules, about):
         hits.setdefault(key, Hit(key, rules.flags[key].level, text[start:end], start, end))
-    for hit in _answered(text, rules, asked, known):
+    for hit in _answered(text, rules, asked, known, opposite):
         hits.setdefault(hit.key, hit)
     return sorted(hits.values(), key=lambda hit: (RANK[hit.level], hit.start, hit.key))
 
 
-def _answered(text: str, rules: Rules, asked: str | None, known: Collection[str]) -> list[Hit]:
+def _answered(
+    text: str, rules: Rules, asked: str | None, known: Collection[str], opposite: Opposite | None
+) -> list[Hit]:
+    """What the yes or no to the question just asked raises.
+
+    Where the whole answer is heard to mean the opposite, an outright "yes" is urgent at most, so that a doctor looks;
+    words that only sound like a yes ("a bit slow that's all") raise nothing.
+    """
     answer = yes_or_no(text[:200]) if asked else None
     if answer is None:
         return []
-    start = len(text) - len(text.lstrip())
-    end = min(len(text.rstrip()), start + 120)
-    return [
-        Hit(flag.key, flag.level, text[start:end], start, end)
+    flags = [
+        flag
         for flag in rules.flags.values()
         for rule in flag.answers
         if rule.item == asked and rule.when == answer and set(rule.together) <= set(known)
     ]
+    doubted = bool(flags) and opposite is not None and opposite(answer)
+    if doubted and not plainly(text):
+        return []
+    start = len(text) - len(text.lstrip())
+    end = min(len(text.rstrip()), start + 120)
+    return [Hit(flag.key, "urgent" if doubted else flag.level, text[start:end], start, end) for flag in flags]

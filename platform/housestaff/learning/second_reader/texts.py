@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 
 from housestaff.agents.packs import LANGUAGES, Pack, load_pack, pack_folders
-from housestaff.consults.second_reader import head_of
+from housestaff.consults.second_reader import head_of, no_longer_than_an_answer
 
 from ..exam import practice, sealing, stations
 from .telling import Unit
@@ -84,6 +84,8 @@ def taught(specialties: Path) -> list[Taught]:
                 told = replace(found[one.text], text=one.minimised, whole=False, origin=one.text)
                 found.setdefault(one.minimised, told)
         found |= {one.text: one for one in _vignettes(folder)}
+        if folder.name != stations.GENERAL:
+            found = {one.text: one for one in _quiet_answers(folder)} | found
         for card in stations.intake_in(folder, "practice"):
             for said in (said for told in card.facts.values() for said in told.says):
                 found[said] = Taught(said, card.language, "", ordinary=True, whole=False, answer=True)
@@ -116,6 +118,20 @@ def _vignettes(folder: Path) -> Iterator[Taught]:
                 origin=one.plain,
                 urgent=urgent,
             )
+
+
+def _quiet_answers(folder: Path) -> Iterator[Taught]:
+    """Practice answers to a pack's questions that tell nothing which could raise a red flag, surely or perhaps."""
+    pack = load_pack(folder)
+    loud = {(flag.key, "present") for flag in pack.flags}
+    for flag in pack.flags:
+        for answer in flag.answers:
+            loud.add((answer.item, "present" if answer.when == "yes" else "denied"))
+            loud |= {(answer.item, "unsure"), *((key, "present") for key in answer.together)}
+    for one in practice.told_in(folder):
+        if one.asked and loud.isdisjoint((fact.key, fact.status) for fact in one.facts):
+            short = no_longer_than_an_answer(one.text)
+            yield Taught(one.text, one.language, "", ordinary=True, whole=False, answer=short)
 
 
 @cache

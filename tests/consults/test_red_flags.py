@@ -8,6 +8,7 @@ import random
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from housestaff.agents.packs import Phrases, RedFlag, load_pack
@@ -164,6 +165,7 @@ def test_yes_and_no(text: str, said: str | None) -> None:
     [
         ("Yes.", True, False), ("yes it comes, only slowly", True, True), ("a bit slow that's all", False, True),
         ("a bit", False, False), ("no, wide awake now", True, True), ("是的", True, False), ("有，一滴一滴", True, True),
+        ("I do", True, False), ("I do pass some", False, True), ("a bit since yesterday", False, False), ("有一点", False, False),
         ("能尿，就是慢", False, True), ("是有点慢", False, True), ("没有。", True, False), ("three weeks", False, False),
     ],
 )  # fmt: skip
@@ -171,19 +173,20 @@ def test_a_yes_that_is_said_and_one_that_only_sounds_like_it(text: str, plain: b
     assert plainly(text) is plain and says_more(text) is more
 
 
-def test_an_answer_that_means_the_opposite_of_how_it_begins() -> None:
-    def heard(text: str, *, opposite: bool) -> list[tuple[str, str]]:
-        hits = scan(text, UROLOGY, asked="cannot_pass_urine", opposite=lambda answer: opposite)
+def test_an_answer_that_means_something_else_than_how_it_begins() -> None:
+    def heard(text: str, means: Literal["same", "opposite", "unclear"]) -> list[tuple[str, str]]:
+        hits = scan(text, UROLOGY, asked="cannot_pass_urine", meaning=lambda answer: means)
         return [(hit.key, hit.level) for hit in hits]
 
-    assert heard("a bit slow that's all", opposite=False) == [("acute_retention", "emergency")]
-    assert heard("a bit slow that's all", opposite=True) == []
-    assert heard("能尿，就是慢", opposite=True) == []
-    # An outright yes is never passed over: a doctor looks.
-    assert heard("yes but slowly", opposite=True) == [("acute_retention", "urgent")]
-    assert heard("yes but slowly", opposite=False) == [("acute_retention", "emergency")]
+    assert heard("a bit slow that's all", "same") == [("acute_retention", "emergency")]
+    # Words that only sound like a yes, and that nobody bears out: the question is asked again.
+    for means in ("opposite", "unclear"):
+        assert heard("a bit slow that's all", means) == heard("能尿，就是慢", means) == []
+    # An outright yes is never passed over: where the rest denies it, a doctor looks.
+    assert heard("yes but slowly", "opposite") == [("acute_retention", "urgent")]
+    assert heard("yes but slowly", "unclear") == [("acute_retention", "emergency")]
     # What the words themselves raise, no answer takes back.
-    assert heard("a bit, but I can't pee at all", opposite=True) == [("acute_retention", "emergency")]
+    assert heard("a bit, but I can't pee at all", "opposite") == [("acute_retention", "emergency")]
 
 
 @settings(max_examples=250, deadline=None)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Literal, cast
 
 from housestaff.agents.packs import Item, Pack
 
-from . import likeness, red_flags, second_reader
+from . import likeness, red_flags, second_reader, triage
 from .plan import OPEN
 from .second_reader import Answering, Complaining, Reader, Telling
 from .understanding import FactFound, Status, clauses, fact_of
@@ -51,16 +51,19 @@ def hear(
     return kept, heard
 
 
-def means_opposite(pack: Pack, asked: str | None, text: str, reader: Answering | None) -> red_flags.Opposite:
-    """For the reader of red flags: does an answer that begins with this yes or no mean the other, taken as a whole?"""
+def meaning(pack: Pack, asked: str | None, text: str, reader: Answering | None) -> red_flags.Meaning:
+    """For the reader of red flags: what an answer means as a whole, beside the yes or no that it begins with."""
     item = next((one for one in pack.items if one.key == asked), None)
 
-    def opposite(answer: red_flags.YesOrNo) -> bool:
+    def heard(answer: red_flags.YesOrNo) -> Literal["same", "opposite", "unclear"]:
         if item is None or not red_flags.says_more(text):
-            return False
-        return _means(pack, item, text, reader) == ("denied" if answer == "yes" else "present")
+            return "same"
+        status = _means(pack, item, text, reader)
+        if status not in ("present", "denied"):
+            return "unclear"
+        return "same" if (status == "present") == (answer == "yes") else "opposite"
 
-    return opposite
+    return heard
 
 
 def _means(pack: Pack, item: Item, text: str, reader: Answering | None) -> Status | None:
@@ -76,7 +79,8 @@ def _answer(
 ) -> tuple[list[FactFound], list[FactFound]]:
     """The answer to the question just asked. Where a rule and the reader hear opposite things, nobody knows.
 
-    A rule's yes that is a yes or no and nothing else stands; one that only sounds like it gives way to the reader.
+    A rule's yes or no that is one and nothing else stands; words that only sound like it give way to the reader. Where the
+    question decides about an alarm and nobody bears such words out, it counts as not answered, and is asked again.
     """
     quote = next(iter(clauses(text)), "")
     if not quote:
@@ -86,9 +90,12 @@ def _answer(
     if by_rule is not None and yes_no and not red_flags.says_more(text):
         return list(ruled), []
     status = _means(pack, item, text, reader)
+    sounds = by_rule is not None and yes_no and by_rule.status != "unsure" and not red_flags.plainly(text)
+    if sounds and status is None and item.key in triage.deciding(pack):
+        return [fact for fact in ruled if fact is not by_rule], []
     if status is None or (by_rule is not None and by_rule.status == status):
         return list(ruled), []
-    if by_rule is not None and yes_no and status != "unsure" and not red_flags.plainly(text):
+    if sounds and status != "unsure":
         heard = fact_of(pack, item.key, status, quote, seq)
         return [fact for fact in ruled if fact is not by_rule], [heard] if heard else []
     if by_rule is not None and (yes_no or status == "unsure"):

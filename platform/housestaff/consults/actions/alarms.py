@@ -33,7 +33,7 @@ def ring(row: Consult, pack: Pack, words: str, *, asked: str | None) -> list[Rin
         asked=asked,
         known=_present(row) if asked else (),
         about=whom,
-        opposite=hearing.means_opposite(
+        meaning=hearing.meaning(
             pack, asked, words, second_reader.answering(settings.HOUSESTAFF["SECOND_READER"])
         ),
     )

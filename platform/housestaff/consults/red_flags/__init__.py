@@ -17,12 +17,23 @@ from housestaff.agents.packs import RedFlag
 from .answering import plainly, says_more, yes_or_no
 from .scanning import Rules, found_in, rules_of
 
-__all__ = ["About", "Hit", "Opposite", "Rules", "plainly", "rules_of", "says_more", "scan", "yes_or_no"]
+__all__ = [
+    "About",
+    "Hit",
+    "Meaning",
+    "Rules",
+    "YesOrNo",
+    "plainly",
+    "rules_of",
+    "says_more",
+    "scan",
+    "yes_or_no",
+]
 RANK = {"emergency": 0, "urgent": 1}
 About = Literal["child", "other"]
 YesOrNo = Literal["yes", "no"]
-# Whether an answer that begins with this yes or no is heard, as a whole, to mean the other ("yes it comes, slowly").
-Opposite = Callable[[YesOrNo], bool]
+# What a whole answer that begins with this yes or no is heard to mean, set beside how it begins.
+Meaning = Callable[[YesOrNo], Literal["same", "opposite", "unclear"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +70,33 @@ def scan(
     asked: str | None = None,
     known: Collection[str] = (),
     about: About | None = None,
-    opposite: Opposite | None = None,
+    meaning: Meaning | None = None,
 ) -> list[Hit]:
     """Every red flag the text raises, emergencies first, then in the order of the text.
 
     `asked` is the intake item just asked, `known` the facts already present (an answer may count only together
     with them). `about`: "child" or "other" when the consult is about someone the author writes for, so that
-    "my son", "she" or "my father" is the patient. `opposite` hears answers that begin with one thing and mean the
-    other. `language` is not needed: both are always read.
+    "my son", "she" or "my father" is the patient. `meaning` hears answers that begin with one thing and mean
+    another. `language` is not needed: both are always read.
     """
     del language
     rules = _ready(_Flags(flags))
     hits: dict[str, Hit] = {}
     for key, start, end in found_in(text, rules, about):
         hits.setdefault(key, Hit(key, rules.flags[key].level, text[start:end], start, end))
-    for hit in _answered(text, rules, asked, known, opposite):
+    for hit in _answered(text, rules, asked, known, meaning):
         hits.setdefault(hit.key, hit)
     return sorted(hits.values(), key=lambda hit: (RANK[hit.level], hit.start, hit.key))
 
 
 def _answered(
-    text: str, rules: Rules, asked: str | None, known: Collection[str], opposite: Opposite | None
+    text: str, rules: Rules, asked: str | None, known: Collection[str], meaning: Meaning | None
 ) -> list[Hit]:
     """What the yes or no to the question just asked raises.
 
-    Where the whole answer is heard to mean the opposite, an outright "yes" is urgent at most, so that a doctor looks;
-    words that only sound like a yes ("a bit slow that's all") raise nothing.
+    An outright "yes" always does: where the whole answer is heard to mean the opposite, as urgent, so that a doctor
+    looks. Words that only sound like a yes ("a bit snuffly") raise what the whole answer is heard to bear out; where it
+    does not, the question is asked again.
     """
     answer = yes_or_no(text[:200]) if asked else None
     if answer is None:
@@ -95,9 +107,10 @@ def _answered(
         for rule in flag.answers
         if rule.item == asked and rule.when == answer and set(rule.together) <= set(known)
     ]
-    doubted = bool(flags) and opposite is not None and opposite(answer)
-    if doubted and not plainly(text):
+    means = meaning(answer) if flags and meaning else "same"
+    if means != "same" and not plainly(text):
         return []
     start = len(text) - len(text.lstrip())
     end = min(len(text.rstrip()), start + 120)
+    doubted = means == "opposite"
     return [Hit(flag.key, "urgent" if doubted else flag.level, text[start:end], start, end) for flag in flags]

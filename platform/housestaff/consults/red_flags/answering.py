@@ -29,12 +29,21 @@ _YES_ZH = re.compile(
 _NO_ZH = re.compile(rf"{_FIRST_ZH}(?:没|不|无(?!法)|否|并没|从来没|从没|未)")
 # A yes or no that is said as one; the others only sound like one ("a bit slow", "能尿").
 _PLAIN = re.compile(
-    rf"{_FIRST}(?:(?:{_OUTRIGHT}|no|nope|nah|never|none)\b)"
+    rf"{_FIRST}(?:(?:{_OUTRIGHT}|no|nope|nah|never|none)\b"
+    r"|(?:i do|i have|i did|i am|it does|it did|it is|there is|there are|there was|i'?m afraid so)\b"
+    r"(?=\s*(?:[,.;!?]|$|since|for\b|yes)))"
     rf"|{_FIRST_ZH}(?:是的|是啊|是呀|对的|对啊|对(?=\W|$)|嗯|没错|当然|确实"
     r"|(?:有|是|没有?|不是?|没有过)(?:的|了|啊|呀|过)?\s*(?:[，,。！!；;]|$))",
     re.IGNORECASE,
 )
-_NOTHING_ELSE = re.compile(r"(?:的|了|有|过|啊|呀|呢|吧|[\s，,。.！!？?~～…])*")
+# What tells no more than how much, how often or since when.
+_NOTHING_ELSE = re.compile(
+    r"(?:的|了|有|过|啊|呀|呢|吧|一?点点?儿?|一些|很|挺|几次|[\s，,。.！!？?~～…]"
+    r"|\b(?:yes|yeah|a lot|a bit|a little|often|always|sometimes|very|really|quite|much|so|too|now|today"
+    r"|this morning|tonight|i think|i guess|i suppose|doctor)\b"
+    r"|\b(?:since|for|from)\b[^,.;!?]*|从[^，,。；]{1,8}(?:开始|起|到现在))*",
+    re.IGNORECASE,
+)
 _NOT_NO = re.compile(
     r"\s*(?:no idea|not sure|don'?t know|i don'?t know|no clue|不知道|不清楚|不确定|没注意|没留意|不好说"
     r"|说不好|没测|不记得)",

@@ -165,7 +165,8 @@ def test_yes_and_no(text: str, said: str | None) -> None:
     [
         ("Yes.", True, False), ("yes it comes, only slowly", True, True), ("a bit slow that's all", False, True),
         ("a bit", False, False), ("no, wide awake now", True, True), ("是的", True, False), ("有，一滴一滴", True, True),
-        ("I do", True, False), ("I do pass some", False, True), ("a bit since yesterday", False, False), ("有一点", False, False),
+        ("I do", True, False), ("I do pass some", False, True), ("a bit since yesterday", False, False),
+        ("有一点", False, False),
         ("能尿，就是慢", False, True), ("是有点慢", False, True), ("没有。", True, False), ("three weeks", False, False),
     ],
 )  # fmt: skip

@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import platform
+import signal
 import sys
 import time
 from datetime import UTC, datetime
@@ -68,6 +69,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", choices=["instant", "vllm"])
     chosen = parser.parse_args()
+    # A terminated run ends its house and its engine, as an interrupted one does.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     bench = Bench(seconds=6.0 if chosen.quick else 20.0)
     if chosen.only != "vllm":
         asyncio.run(bench.with_instant())

@@ -11,6 +11,7 @@ from housestaff.consults.second_reader import Answering, NoSecondReader, Telling
 from housestaff.consults.second_reader.features import BLOCKS
 from housestaff.consults.second_reader.sparse import (
     SHARED,
+    UNANSWERED,
     UNSURE,
     Block,
     Sparse,
@@ -49,7 +50,8 @@ ANSWERS = sparse(
     **{"urology": 0.5, f"urology/{UNSURE}": 0.5},
 )
 QUESTIONS = sparse({"stones": {"first": 0.6, "gone": 0.9}}, **{"en": 0.5, "zh-hans": 0.5})
-READERS = Readers(Telling(FACTS, QUESTIONS), Answering({"en": ANSWERS}))
+NOTHING = sparse({"unmeasured": {UNANSWERED: 0.0}}, **{"en": 0.5, "zh-hans": 0.5})
+READERS = Readers(Telling(FACTS, QUESTIONS, NOTHING), Answering({"en": ANSWERS}))
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +75,7 @@ def test_a_number_that_is_not_there_is_not_told(pack: Pack) -> None:
 
 def test_the_surest_clause_tells_a_fact_once(pack: Pack) -> None:
     reader = sparse({"warm": {"fever:denied": 0.6}, "shivery": {"fever:present": 0.9}}, en=0.5)
-    told = Telling(reader, QUESTIONS).told(["warm", "shivery"])
+    told = Telling(reader, QUESTIONS, NOTHING).told(["warm", "shivery"])
     assert [(one.key, one.status, one.clause) for one in told] == [("fever", "present", "shivery")]
 
 
@@ -157,11 +159,17 @@ def test_without_readers_the_rules_stand_alone(pack: Pack) -> None:
 
 
 def test_only_an_article_in_force_is_found() -> None:
-    reader = Telling(FACTS, QUESTIONS)
+    reader = Telling(FACTS, QUESTIONS, NOTHING)
     assert reader.article("stones", {"first": 0.0, "second": 0.1}) == "first", "`gone` is not in force"
     assert reader.article("stones", {"first": 0.0, "second": 0.5}) == "second", "nearness counts too"
     assert reader.article("weather", {"first": 0.1, "second": 0.2}) is None
     assert reader.article("stones", {}) is None
+
+
+def test_a_question_that_sounds_unanswered_everywhere_finds_no_article() -> None:
+    prices = sparse({"price": {UNANSWERED: 0.4}}, **{"en": 0.5, "zh-hans": 0.5})
+    assert Telling(FACTS, QUESTIONS, prices).article("stones", {"first": 0.0}) == "first"
+    assert Telling(FACTS, QUESTIONS, prices).article("price of stones", {"first": 0.0}) is None
 
 
 def test_digits_are_alike() -> None:

@@ -42,7 +42,8 @@ def lessons() -> dict[str, list[dict[str, Any]]]:
     questions = [
         unit(f"{way} {when}", [key], f"{key} {when}") for key, way in ARTICLES.items() for when in TIMES
     ] + [unit(f"{way} {when}", [], f"{way} {when}") for way in AIMLESS for when in TIMES]
-    return {"facts": facts, "questions": questions}
+    elsewhere = [unit(f"what does it cost {when}", [], f"cost {when}") for when in TIMES]
+    return {"facts": facts, "questions": questions, "elsewhere": elsewhere}
 
 
 def answers() -> list[dict[str, Any]]:
@@ -63,13 +64,13 @@ def answers() -> list[dict[str, Any]]:
 
 def reader_in(path: Path) -> Telling:
     parts = read_parts(path)
-    return Telling(parts["facts"], parts["questions"])
+    return Telling(parts["facts"], parts["questions"], parts["unanswered"])
 
 
 @pytest.fixture(scope="module")
 def learned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Telling, dict[str, Any]]:
     out = tmp_path_factory.mktemp("readers")
-    nothing: dict[str, list[dict[str, Any]]] = {"facts": [], "questions": []}
+    nothing: dict[str, list[dict[str, Any]]] = {"facts": [], "questions": [], "elsewhere": []}
     few = nothing | {"facts": lessons()["facts"][:3]}
     toys = {"told_toy.json": lessons(), "told_new.json": nothing, "told_few.json": few}
     words = json.dumps({file: {"name": "toy", "rows": rows} for file, rows in toys.items()})
@@ -112,6 +113,8 @@ def test_a_question_finds_its_article_or_none(learned: tuple[Telling, dict[str, 
     nothing_near = dict.fromkeys(ARTICLES, 0.0)
     assert reader.article("how much water should I drink on the bus", nothing_near) == "drinking"
     assert reader.article("where do I park on the bus", nothing_near) is None
+    assert reader.unanswered.scores("what does it cost on the bus")["unanswered"] > 0.3, "learned elsewhere"
+    assert reader.unanswered.scores("how much water should I drink")["unanswered"] < 0.2
 
 
 def test_the_figures_of_unseen_texts_stand_in_the_file(learned: tuple[Telling, dict[str, Any]]) -> None:

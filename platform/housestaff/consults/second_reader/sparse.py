@@ -17,6 +17,7 @@ from .stored import packed, unpacked
 
 SHARED, UNSURE = "*", "unsure"  # the head that every question builds on, and the one of not knowing
 NEARNESS = 1.5  # what an article's nearness by words counts beside what practice questions taught
+UNANSWERED = "unanswered"  # the head of a question that no article answers
 _DIGIT = re.compile(r"\d")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .linear import NoSecondReader
 from .reading import language_of
-from .sparse import NEARNESS, Sparse, read_parts
+from .sparse import NEARNESS, UNANSWERED, Sparse, read_parts
 
 
 def file_of(specialty: str) -> str:
@@ -36,6 +36,7 @@ class Telling:
 
     facts: Sparse
     questions: Sparse
+    unanswered: Sparse  # whether a question is one that no article answers
 
     def told(self, clauses: Sequence[str]) -> list[Heard]:
         """The facts that the clauses tell, surest first, each key once."""
@@ -57,7 +58,8 @@ class Telling:
         `near`: article → nearness by words.
         """
         learned = self.questions.scores(question)
-        scores = {key: learned.get(key, 0.0) + NEARNESS * its for key, its in near.items()}
+        doubt = self.unanswered.scores(question).get(UNANSWERED, 0.0)
+        scores = {key: learned.get(key, 0.0) + NEARNESS * its - doubt for key, its in near.items()}
         best = max(sorted(scores), key=scores.__getitem__, default=None)
         return (
             best
@@ -71,6 +73,6 @@ def telling(beside: Path, specialty: str) -> Telling | None:
     """This process's readers of a pack, beside the reader of alarm; None where none have been made."""
     try:
         parts = read_parts(beside.with_name(file_of(specialty)))
-        return Telling(parts["facts"], parts["questions"])
+        return Telling(parts["facts"], parts["questions"], parts["unanswered"])
     except (NoSecondReader, KeyError):
         return None

@@ -19,6 +19,8 @@ from housestaff.consults import knowledge
 from ..exam import practice, stations
 
 LONG_ENOUGH = {"en": 14, "zh-hans": 5}  # characters
+SHORTEST_SENTENCE = 5  # characters
+_SENTENCES = re.compile(r"(?<=[.!?。！？])\s*")
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -129,7 +131,9 @@ def _near(pack: Pack, question: str) -> tuple[tuple[str, float], ...]:
 
 
 def questions(folder: Path, pack: Pack) -> list[Unit]:
-    """Questions and the article that answers each; no head where the pack has none."""
+    """Questions and the article that answers each; no head where the pack has none. An article's own sentences are
+    learned too: they hold words that its ways of asking lack.
+    """
     found = [
         Unit(
             one.text, one.language, (one.article,) if one.article else (), one.id, near=_near(pack, one.text)
@@ -139,5 +143,8 @@ def questions(folder: Path, pack: Pack) -> list[Unit]:
     for article in pack.articles:
         for language in LANGUAGES:
             rows = [*article.asks.of(language), article.title.say(language)]
+            rows += [
+                row for row in _SENTENCES.split(article.text.say(language)) if len(row) > SHORTEST_SENTENCE
+            ]
             found += [Unit(row, language, (article.key,), row, whole=False) for row in rows]
     return _in_order(found)

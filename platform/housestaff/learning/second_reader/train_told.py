@@ -18,7 +18,7 @@ from scipy.linalg import solve
 from sklearn.model_selection import GroupKFold
 
 from housestaff.consults.second_reader.features import BLOCKS, blocks
-from housestaff.consults.second_reader.sparse import NEARNESS, shape_of, written
+from housestaff.consults.second_reader.sparse import NEARNESS, UNANSWERED, shape_of, written
 
 from .train import LANGUAGES, Texts
 
@@ -161,13 +161,19 @@ def facts(rows: Sequence[dict[str, Any]]) -> Learned:
     return _part(held, heads, limits), figures
 
 
-def questions(rows: Sequence[dict[str, Any]]) -> Learned:
-    """Questions → the article that answers: one head an article, beside its nearness; one without a source is none's."""
+def questions(rows: Sequence[dict[str, Any]], elsewhere: Sequence[dict[str, Any]]) -> tuple[Learned, Learned]:
+    """Questions → the article that answers, one head an article beside its nearness; and → whether none does.
+
+    What no article answers (a dose, a price, one's own result) sounds alike in every field, so the questions of other
+    packs, `elsewhere`, teach that too.
+    """
     article = np.array([row["heads"][0] if row["heads"] else "" for row in rows])
     heads = sorted(set(article) - {""})
     held = corpus(rows, np.array([[float(one == name) for name in heads] for one in article]))
+    every = [*rows, *elsewhere]
+    asked = corpus(every, np.array([[0.0 if row["heads"] else 1.0] for row in every]))
     near = np.array([[dict(map(tuple, row["near"])).get(name, 0.0) for name in heads] for row in rows])
-    scores = held.unseen() + NEARNESS * near
+    scores = held.unseen() + NEARNESS * near - asked.unseen()[: len(rows)]
     best, top = np.array(heads)[scores.argmax(axis=1)], scores.max(axis=1)
     limits, figures = {}, {}
     for tongue in LANGUAGES:
@@ -180,15 +186,12 @@ def questions(rows: Sequence[dict[str, Any]]) -> Learned:
             "cited and right": share((best == article) & (top >= limits[tongue]), sourced),
             "abstains": share(top < limits[tongue], none),
         }
-    return _part(held, heads, limits), figures
+    return (_part(held, heads, limits), figures), (_part(asked, [UNANSWERED], {}), {})
 
 
 def _part(held: Corpus, heads: Sequence[str], limits: dict[str, float]) -> dict[str, Any]:
     rarity, matrix, dual = held.solved(np.arange(len(held.group)))
     return {**held.written(heads, matrix.T @ dual, rarity), "limits": limits}
-
-
-PARTS = {"facts": facts, "questions": questions}
 
 
 def _enough(rows: Sequence[dict[str, Any]]) -> bool:
@@ -198,11 +201,15 @@ def _enough(rows: Sequence[dict[str, Any]]) -> bool:
 
 def write(out: Path, name: str, rows: dict[str, Sequence[dict[str, Any]]]) -> None:
     """Learn every part and write the pack's readers, whole or not at all."""
-    learned = {part: learn(rows[part]) if _enough(rows[part]) else SILENT for part, learn in PARTS.items()}
+    asked = rows["questions"]
+    learned = {"facts": facts(rows["facts"]) if _enough(rows["facts"]) else SILENT}
+    learned["questions"], learned["unanswered"] = (
+        questions(asked, rows["elsewhere"]) if _enough(asked) else (SILENT, SILENT)
+    )
     held = {
         "name": name,
         "label": "for demonstration, not for care",
-        "figures": {part: figures for part, (_, figures) in learned.items()},
+        "figures": {part: figures for part, (_, figures) in learned.items() if figures},
         "parts": {part: written for part, (written, _) in learned.items()},
     }
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -91,11 +91,13 @@ def _lessons(specialties: Path, first: str) -> dict[str, tuple[str, Any]]:
 def _packs(specialties: Path) -> dict[str, tuple[str, Any]]:
     """File → (the name of its training, its rows by part), for each pack's own readers."""
     found = {}
-    for folder in pack_folders(specialties):
-        pack = load_pack(folder)
+    packs = {folder: load_pack(folder) for folder in pack_folders(specialties)}
+    asked = {folder: telling.questions(folder, pack) for folder, pack in packs.items()}
+    for folder, pack in packs.items():
         parts = {
             "facts": telling.facts(folder, pack),
-            "questions": telling.questions(folder, pack),
+            "questions": asked[folder],
+            "elsewhere": [unit for other, units in asked.items() if other != folder for unit in units],
         }
         name = texts.digest([unit for units in parts.values() for unit in units], TELLERS)
         found[file_of(pack.slug)] = (

@@ -13,6 +13,9 @@ LINES: dict[str, str | Promise] = {
     "at most 12 questions": _("at most 12 questions"),
     "no question repeated": _("no question repeated"),
     "ordinary consults that end as simple": _("ordinary consults that end as simple"),
+    "the same, where nothing on the card is a red flag of the pack": _(
+        "the same, where nothing on the card is a red flag of the pack"
+    ),
     "asks when it must": _("asks when it must"),
     "needless questions": _("needless questions"),
     "violations": _("violations"),

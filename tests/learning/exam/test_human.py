@@ -142,6 +142,7 @@ def test_a_history_and_its_note(pack: Pack, tmp_path: Path) -> None:
     held = marks(kept, "B")
     assert held["critical items elicited"] == (2, 2) and held["no question repeated"] == (1, 1)
     assert held["ordinary consults that end as simple"] == (1, 1)
+    assert held["the same, where nothing on the card is a red flag of the pack"] == (1, 1)
     assert held["unsupported sentences"] == (1, 3)  # nothing stands behind the third
     assert held["critical facts omitted"] == (0, 2) and held["facts linked to their line"] == (2, 2)
 

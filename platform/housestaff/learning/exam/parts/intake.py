@@ -1,6 +1,9 @@
 """Part B: a history taken from a simulated patient with a hidden card. Part E: the note that came of it."""
 
+from housestaff.agents.packs import Pack
+from housestaff.consults import triage
 from housestaff.consults.note import words_in
+from housestaff.consults.understanding import STATUSES, FactFound, Status
 
 from ..notes import check_note
 from ..simulated import Patient
@@ -10,11 +13,12 @@ from .shared import Case, Mark, Marks, Outcome, Part, Room, yes
 MOST_TURNS = 16
 MOST_QUESTIONS = 12
 MOST_NOTE_WORDS, MOST_DRAFT_WORDS = 150, 120
-ELICITED, FEW_QUESTIONS, NONE_REPEATED, SIMPLE = (
+ELICITED, FEW_QUESTIONS, NONE_REPEATED, SIMPLE, QUIET_SIMPLE = (
     "critical items elicited",
     "at most 12 questions",
     "no question repeated",
     "ordinary consults that end as simple",
+    "the same, where nothing on the card is a red flag of the pack",
 )
 UNSUPPORTED, OMITTED, LINKED, SHORT = (
     "unsupported sentences",
@@ -67,6 +71,8 @@ def sit(case: Case, room: Room) -> Outcome:
     }
     if card.ordinary:
         marks[SIMPLE] = yes(record.consult_class == "simple")
+        if _quiet(card, room.pack):
+            marks[QUIET_SIMPLE] = marks[SIMPLE]
     checked = check_note(record, card, critical=[key for key in critical if key in patient.told])
     marks |= {
         UNSUPPORTED: (len(checked.unsupported), checked.sentences),
@@ -106,6 +112,14 @@ def sit(case: Case, room: Room) -> Outcome:
     )
 
 
+def _quiet(card: IntakeStation, pack: Pack) -> bool:
+    """Whether the hidden facts raise no red flag by the pack's own rules: then nothing forbids the consult to be simple."""
+    held: dict[str, Status] = {card.complaint: "present"}
+    held |= {key: status for key, told in card.facts.items() for status in STATUSES if status == told.status}
+    facts = [FactFound(key, "", status, "") for key, status in held.items()]
+    return not triage.flags_from_facts(pack, facts)
+
+
 PART = Part(
     "B",
     "intake",
@@ -114,6 +128,7 @@ PART = Part(
         Mark(FEW_QUESTIONS, 1.0),
         Mark(NONE_REPEATED, 1.0),
         Mark(SIMPLE, 0.90, needed=False),
+        Mark(QUIET_SIMPLE, 0.90, needed=False),
     ),
     cases,
     sit,

@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 import redis
 
@@ -21,6 +22,7 @@ from housestaff.config.local.services import Service, Task
 MANAGE = env.ROOT / "manage.py"
 WEB_PROCESSES = 2
 SWEEPERS = 2
+TRAINING_SECONDS = 1200.0  # for the readers of messages, on a slow machine, with cross-validation
 # django-htmx brings more than one htmx, and extensions that name files it does not bring.
 NOT_SERVED = ("--ignore=django_htmx/ext/*", "--ignore=django_htmx/*-4*")
 # A child waits for the engine most of a turn: more of them keep the engine's batch full, and each takes memory.
@@ -135,7 +137,8 @@ class Run:
             yield "translations", self.manage("compile_catalogs")
         yield "static files", self.manage("collectstatic", "--no-input", "--verbosity=0", *NOT_SERVED)
         if self.why_no_engine() is None:
-            yield "the second reader of messages", self.manage("train_second_reader")
+            training = replace(self.manage("train_second_reader"), patience=TRAINING_SECONDS)
+            yield "the second reader of messages", training
         yield "tables", self.manage("migrate", "--no-input", "--verbosity=1", role=postgres.OWNER)
         yield "tenants and specialties", self.manage("sync_tenants", role=postgres.OWNER)
         accounts = str(self.paths.accounts)

@@ -2,13 +2,14 @@
 
 The thresholds come from five-fold cross-validation, so from texts that the scoring model had not seen: "sure" is where so
 many look-alikes pass as the exam allows, "unsure" where a doctor's glance is still worth it. The figures are kept beside.
+Thresholds that an earlier cross-validation of the same texts found (`kept`) are taken over: it is most of the time.
 """
 
 import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ REMARK_HEARD = 0.015  # the share of remarks that may be taken for this complain
 OPENING_LOST = 0.015  # the share of messages about a complaint that may be taken for a mere remark
 COMPLAINT = 0.12  # the share of a pack's other messages that may be taken for one about this complaint
 Counted = dict[str, Counter[str]]
+Kept = Mapping[str, Any] | None  # limits and figures of an earlier cross-validation
 
 
 class Texts:
@@ -174,7 +176,7 @@ class Lesson:
         print(json.dumps(figures, ensure_ascii=False, indent=1), flush=True)
 
 
-def alarm(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
+def alarm(rows: Sequence[dict[str, Any]], out: Path, name: str, kept: Kept = None) -> None:
     """The reader of alarm: an emergency or not; whether a doctor must look today; among emergencies whose card fits;
     whether it tells anything at all.
 
@@ -190,6 +192,9 @@ def alarm(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
     lesson.head("remark", remarks, ~answers)
     for head in ("self_harm", "violence"):
         lesson.head(head, [row["kind"] == head for row in rows], so)
+    if kept:
+        lesson.write(out, name, kept["limits"], kept["figures"])
+        return
     scores = lesson.unseen(["alarm", "urgent", "remark"], FOLDS)
     limits = {"remark": lesson.passed("remark", scores["remark"], REMARK)}
     for limit, head, share, in_answers in (
@@ -228,7 +233,7 @@ def alarm(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
     lesson.write(out, name, limits, figures)
 
 
-def wants(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
+def wants(rows: Sequence[dict[str, Any]], out: Path, name: str, kept: Kept = None) -> None:
     """The reader of what a message wants: whether it wants what may not be given, and which; feeling; other fields.
 
     Each head learns from the texts whose answer is known; which kind is asked only among texts that want one.
@@ -243,6 +248,9 @@ def wants(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
         lesson.head(
             head, [head in row["wants"] for row in rows], [head not in row["unknown"] for row in rows]
         )
+    if kept:
+        lesson.write(out, name, kept["limits"], kept["figures"])
+        return
     scores = lesson.unseen(list(lesson.heads))
     limits = {
         head: lesson.passed(head, scores[head], WANTED.get(head, WANTED_ELSE)) for head in (BOUNDED, *others)
@@ -262,7 +270,7 @@ def wants(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
     lesson.write(out, name, limits, {"heard": figures})
 
 
-def complaints(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
+def complaints(rows: Sequence[dict[str, Any]], out: Path, name: str, kept: Kept = None) -> None:
     """The reader of complaints: one head a complaint, learning from the texts of its own specialty alone."""
     lesson = Lesson(rows)
     for head in sorted({one for row in rows for one in row["wants"]}):
@@ -275,6 +283,9 @@ def complaints(rows: Sequence[dict[str, Any]], out: Path, name: str) -> None:
     remarks = np.array([row["remark"] for row in rows])
     if remarks.any():
         lesson.head(REMARK_HEAD, remarks)
+    if kept:
+        lesson.write(out, name, kept["limits"], kept["figures"])
+        return
     scores = lesson.unseen(list(lesson.heads))
     about = [head for head in lesson.heads if head != REMARK_HEAD]
     limits = {head: lesson.passed(head, scores[head], COMPLAINT) for head in about}
@@ -308,4 +319,4 @@ if __name__ == "__main__":
     parser.add_argument("--out", type=Path, required=True, help="the folder")
     arguments = parser.parse_args()
     for file, lesson in json.load(sys.stdin).items():
-        LESSONS.get(file, alarm)(lesson["rows"], arguments.out / file, lesson["name"])
+        LESSONS.get(file, alarm)(lesson["rows"], arguments.out / file, lesson["name"], lesson.get("kept"))

@@ -16,8 +16,8 @@ import numpy as np
 from housestaff.consults.second_reader.answering import doubt_of
 from housestaff.consults.second_reader.sparse import SHARED, UNSURE
 
-from .train import LANGUAGES
-from .train_told import FOLDS, corpus, shares, threshold
+from .train import LANGUAGES, Kept
+from .train_told import FOLDS, Corpus, corpus, shares, threshold
 
 RIGHT, RIGHT_UNSURE = 0.88, 0.8
 ALIKE = 0.3  # how much an answer to one question teaches about another
@@ -25,7 +25,7 @@ SIDES = {("present",): 1.0, ("denied",): -1.0}
 Part = tuple[dict[str, Any], dict[str, Any]]  # the part, and its figures by pack
 
 
-def answers(rows: Sequence[dict[str, Any]]) -> Part:
+def answers(rows: Sequence[dict[str, Any]], kept: Kept = None) -> Part:
     """Answers of one language → yes (1) or no (-1), and whether the patient does not know.
 
     For yes and no there is one head that all questions share and one of its own for each key, whatever the pack; not
@@ -38,9 +38,25 @@ def answers(rows: Sequence[dict[str, Any]]) -> Part:
     unsure = np.array([float(row["heads"] == ["unsure"]) for row in rows])
     held = corpus(rows, side[:, None], kin, ALIKE)
     doubt = corpus(rows, unsure[:, None])
+    limits, figures = (
+        (kept["limits"], kept["figures"]) if kept else _tried(rows, held, doubt, side=side, unsure=unsure)
+    )
+    every = np.arange(len(rows))
+    rarity, matrix, dual = held.solved(every)
+    own = np.array([(kin == number) * (1 - ALIKE) for number in range(len(keys))]).T
+    shared = np.full((len(rows), 1), ALIKE)
+    weights = np.hstack([matrix.T @ (dual * np.hstack([shared, own])), matrix.T @ doubt.solved(every)[2]])
+    return {**held.written([SHARED, *keys, UNSURE], weights, rarity), "limits": limits}, figures
+
+
+def _tried(
+    rows: Sequence[dict[str, Any]], held: Corpus, doubt: Corpus, *, side: Any, unsure: Any
+) -> tuple[dict[str, float], dict[str, Any]]:
+    """Thresholds and figures of every pack, by cross-validation."""
     scores, doubts = held.unseen()[:, 0], doubt.unseen()[:, 0]
     specialty = np.array([row["specialty"] for row in rows])
-    limits, figures = {}, {}
+    limits: dict[str, float] = {}
+    figures: dict[str, Any] = {}
     for slug in sorted(set(specialty)):
         mine = (specialty == slug) & held.whole
         right = np.sign(scores[mine]) == side[mine]
@@ -52,21 +68,17 @@ def answers(rows: Sequence[dict[str, Any]]) -> Part:
                 doubts[mine] >= limits[doubt_of(slug)], unsure[mine] > 0, int(unsure[mine].sum()), "answers"
             ),
         }
-    every = np.arange(len(rows))
-    rarity, matrix, dual = held.solved(every)
-    own = np.array([(kin == number) * (1 - ALIKE) for number in range(len(keys))]).T
-    shared = np.full((len(rows), 1), ALIKE)
-    weights = np.hstack([matrix.T @ (dual * np.hstack([shared, own])), matrix.T @ doubt.solved(every)[2]])
-    return {**held.written([SHARED, *keys, UNSURE], weights, rarity), "limits": limits}, figures
+    return limits, figures
 
 
-def write(out: Path, name: str, rows: Sequence[dict[str, Any]]) -> None:
+def write(out: Path, name: str, rows: Sequence[dict[str, Any]], kept: Kept = None) -> None:
     """Learn each language and write the reader, whole or not at all. A language with too few answers has none."""
     parts, figures = {}, {}
     for tongue in LANGUAGES:
         mine = [row for row in rows if row["language"] == tongue]
         if len({row["group"] for row in mine if row["heads"]}) >= FOLDS:
-            parts[tongue], figures[tongue] = answers(mine)
+            own = {what: kept[what][tongue] for what in ("limits", "figures")} if kept else None
+            parts[tongue], figures[tongue] = answers(mine, own)
     held = {"name": name, "label": "for demonstration, not for care", "figures": figures, "parts": parts}
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.with_suffix(".new")
@@ -80,4 +92,4 @@ if __name__ == "__main__":
     parser.add_argument("--out", type=Path, required=True, help="the folder")
     arguments = parser.parse_args()
     for file, lesson in json.load(sys.stdin).items():
-        write(arguments.out / file, lesson["name"], lesson["rows"])
+        write(arguments.out / file, lesson["name"], lesson["rows"], lesson.get("kept"))

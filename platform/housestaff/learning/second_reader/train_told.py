@@ -20,7 +20,7 @@ from sklearn.model_selection import GroupKFold
 from housestaff.consults.second_reader.features import BLOCKS, blocks
 from housestaff.consults.second_reader.sparse import NEARNESS, UNANSWERED, shape_of, written
 
-from .train import LANGUAGES, Texts
+from .train import LANGUAGES, Kept, Texts
 
 FOLDS = 3
 FEWEST = 4  # texts of a head; below it nothing is learned
@@ -140,7 +140,7 @@ SILENT: Learned = (
 )
 
 
-def facts(rows: Sequence[dict[str, Any]]) -> Learned:
+def facts(rows: Sequence[dict[str, Any]], kept: Kept = None) -> Learned:
     """Clauses → facts: one head a fact and status."""
     told = [set(row["heads"]) for row in rows]
     every = sorted(set().union(*told))
@@ -148,6 +148,8 @@ def facts(rows: Sequence[dict[str, Any]]) -> Learned:
     if not heads:
         return SILENT
     held = corpus(rows, np.array([[float(name in one) for name in heads] for one in told]))
+    if kept:
+        return _part(held, heads, kept["limits"]["facts"]), kept["figures"]["facts"]
     scores = held.unseen()
     limits, figures = {}, {}
     for tongue in LANGUAGES:
@@ -161,7 +163,9 @@ def facts(rows: Sequence[dict[str, Any]]) -> Learned:
     return _part(held, heads, limits), figures
 
 
-def questions(rows: Sequence[dict[str, Any]], elsewhere: Sequence[dict[str, Any]]) -> tuple[Learned, Learned]:
+def questions(
+    rows: Sequence[dict[str, Any]], elsewhere: Sequence[dict[str, Any]], kept: Kept = None
+) -> tuple[Learned, Learned]:
     """Questions → the article that answers, one head an article beside its nearness; and → whether none does.
 
     What no article answers (a dose, a price, one's own result) sounds alike in every field, so the questions of other
@@ -172,6 +176,9 @@ def questions(rows: Sequence[dict[str, Any]], elsewhere: Sequence[dict[str, Any]
     held = corpus(rows, np.array([[float(one == name) for name in heads] for one in article]))
     every = [*rows, *elsewhere]
     asked = corpus(every, np.array([[0.0 if row["heads"] else 1.0] for row in every]))
+    if kept:
+        mine = (_part(held, heads, kept["limits"]["questions"]), kept["figures"]["questions"])
+        return mine, (_part(asked, [UNANSWERED], {}), {})
     near = np.array([[dict(map(tuple, row["near"])).get(name, 0.0) for name in heads] for row in rows])
     scores = held.unseen() + NEARNESS * near - asked.unseen()[: len(rows)]
     best, top = np.array(heads)[scores.argmax(axis=1)], scores.max(axis=1)
@@ -199,12 +206,12 @@ def _enough(rows: Sequence[dict[str, Any]]) -> bool:
     return len({row["group"] for row in rows if row["heads"]}) >= FOLDS
 
 
-def write(out: Path, name: str, rows: dict[str, Sequence[dict[str, Any]]]) -> None:
+def write(out: Path, name: str, rows: dict[str, Sequence[dict[str, Any]]], kept: Kept = None) -> None:
     """Learn every part and write the pack's readers, whole or not at all."""
     asked = rows["questions"]
-    learned = {"facts": facts(rows["facts"]) if _enough(rows["facts"]) else SILENT}
+    learned = {"facts": facts(rows["facts"], kept) if _enough(rows["facts"]) else SILENT}
     learned["questions"], learned["unanswered"] = (
-        questions(asked, rows["elsewhere"]) if _enough(asked) else (SILENT, SILENT)
+        questions(asked, rows["elsewhere"], kept) if _enough(asked) else (SILENT, SILENT)
     )
     held = {
         "name": name,
@@ -224,4 +231,4 @@ if __name__ == "__main__":
     parser.add_argument("--out", type=Path, required=True, help="the folder")
     arguments = parser.parse_args()
     for file, lesson in json.load(sys.stdin).items():
-        write(arguments.out / file, lesson["name"], lesson["rows"])
+        write(arguments.out / file, lesson["name"], lesson["rows"], lesson.get("kept"))

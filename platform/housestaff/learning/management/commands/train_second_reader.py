@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,13 @@ from housestaff.consults.second_reader import (
     sparse,
     stored,
 )
-from housestaff.learning.engine_python import NoEngineEnvironment, run_module
+from housestaff.learning.engine_python import Job, NoEngineEnvironment, run_modules
 from housestaff.learning.exam.stations import BadStation
 from housestaff.learning.second_reader import telling, texts
 
 HERE = Path(texts.__file__).parent
+# The thresholds and figures of the last cross-validation, with the names of the trainings they are of.
+THRESHOLDS = HERE / "thresholds.json"
 # What decides how readers come out: when one of these files changes, they are made again.
 SHARED = (Path(features.__file__), Path(stored.__file__), HERE / "train.py")
 READERS = (*SHARED, Path(linear.__file__), texts.TELLINGS)
@@ -41,6 +43,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--again", action="store_true", help="train although nothing has changed")
+        parser.add_argument(
+            "--cross-validate",
+            action="store_true",
+            help=f"find every threshold again and write {THRESHOLDS.name}, which trainings of the same texts take over",
+        )
         parser.add_argument("--out", type=Path, help="default: HOUSESTAFF_SECOND_READER")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -55,27 +62,36 @@ class Command(BaseCommand):
         old = {
             name: (digest, held)
             for name, (digest, held) in {**lessons, **packs, **answers}.items()
-            if options["again"] or _name_of(out.with_name(name)) != digest
+            if options["again"] or options["cross_validate"] or _name_of(out.with_name(name)) != digest
         }
         if not old:
             self.stdout.write("The readers of messages are up to date.")
             return
+        kept = {} if options["cross_validate"] else kept_thresholds()
         self.stdout.write(f"training {len(old)} readers of messages: {', '.join(sorted(old))}")
+        jobs = []
         for module, mine in (("train", lessons), ("train_told", packs), ("train_answers", answers)):
-            wanted = {name: {"name": old[name][0], "rows": old[name][1]} for name in mine if name in old}
+            wanted = {
+                name: {"name": old[name][0], "rows": old[name][1], "kept": kept.get(old[name][0])}
+                for name in mine
+                if name in old
+            }
+            if tried := [name for name, lesson in wanted.items() if lesson["kept"] is None]:
+                self.stdout.write(f"with cross-validation, which takes longer: {', '.join(tried)}")
             if wanted:
-                self._train(module, out.parent, wanted)
-
-    def _train(self, module: str, out: Path, wanted: dict[str, Any]) -> None:
-        words = json.dumps(wanted, ensure_ascii=False)
+                words = json.dumps(wanted, ensure_ascii=False)
+                jobs.append(
+                    Job(f"housestaff.learning.second_reader.{module}", ["--out", str(out.parent)], words)
+                )
         try:
-            status = run_module(
-                f"housestaff.learning.second_reader.{module}", ["--out", str(out)], words=words
-            )
+            status = run_modules(*jobs)
         except NoEngineEnvironment as missing:
             raise CommandError(str(missing)) from None
         if status != 0:
             raise CommandError("The readers of messages could not be trained; the reason stands above.")
+        if options["cross_validate"]:
+            _keep(out, old)
+            self.stdout.write(f"{THRESHOLDS.name}: the thresholds of {len(old)} readers")
 
 
 def _lessons(specialties: Path, first: str) -> dict[str, tuple[str, Any]]:
@@ -115,6 +131,31 @@ def _answers(specialties: Path) -> tuple[str, Any]:
         rows += [(pack.slug, unit) for unit in telling.answers(folder, pack)]
     name = texts.digest([unit for _, unit in rows], ANSWERERS)
     return name, [asdict(unit) | {"specialty": slug} for slug, unit in rows]
+
+
+def kept_thresholds() -> dict[str, Any]:
+    """The name of a training → the limits and figures that cross-validation found for it."""
+    try:
+        held: dict[str, Any] = json.loads(THRESHOLDS.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return {one["name"]: one for one in held.values()}
+
+
+def names(specialties: Path, first: str) -> dict[str, str]:
+    """File → the name that a training of today's texts has."""
+    lessons = {**_lessons(specialties, first), **_packs(specialties), ANSWERS_FILE: _answers(specialties)}
+    return {file: name for file, (name, _) in lessons.items()}
+
+
+def _keep(out: Path, made: Iterable[str]) -> None:
+    """Write the thresholds of these readers, as their files hold them."""
+    found = {}
+    for file in sorted(made):
+        held = json.loads(out.with_name(file).read_text(encoding="utf-8"))
+        limits = held.get("limits") or {part: its["limits"] for part, its in held["parts"].items()}
+        found[file] = {"name": held["name"], "limits": limits, "figures": held["figures"]}
+    THRESHOLDS.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _name_of(path: Path) -> str:

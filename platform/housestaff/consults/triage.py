@@ -200,6 +200,16 @@ def deciding(pack: Pack) -> set[str]:
     return {answer.item for answer in answers} | {key for answer in answers for key in answer.together}
 
 
+def alarming(pack: Pack) -> set[tuple[str, str]]:
+    """The facts, each with its status, that raise a red flag alone or with others."""
+    answers = {
+        (answer.item, "present" if answer.when == "yes" else "denied")
+        for flag in pack.flags
+        for answer in flag.answers
+    }
+    return answers | {(flag.key, "present") for flag in pack.flags}
+
+
 def _doubts(
     pack: Pack, facts: Sequence[FactFound], asked: Sequence[str], finished: bool
 ) -> list[tuple[Reason, float]]:

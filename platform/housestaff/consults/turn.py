@@ -28,7 +28,7 @@ from housestaff.privacy import ciphers, keys
 from housestaff.tenancy.context import acting_for
 from housestaff.tenancy.known import known
 
-from . import asking, case, hearing, likeness, phrasing, second_reader, understanding
+from . import asking, case, hearing, likeness, phrasing, second_reader, triage, understanding
 from .actions import alarms, judging, turns
 from .guard import Guard, joined
 from .models import Consult, Event, Turn
@@ -232,8 +232,9 @@ def _readers(pack: Pack) -> hearing.Readers:
 def _chosen(reading: Reading, unread: Unread) -> list[understanding.FactFound]:
     """What the adapter chose, checked against the message; unusable output counts as nothing chosen.
 
-    What a base that is not fluent chose must also sound like what the pack teaches (docs/decisions/0008). Where the
-    engine fails, the message is read by rules and learned readers alone.
+    What a base that is not fluent chose must also sound like what the pack teaches, and where an alarm may hang on it,
+    the second reader must hear at least a doubt (docs/decisions/0008). Where the engine fails, the message is read by
+    rules and learned readers alone.
     """
     if reading.engine.broke:
         reading.engine.while_reading = True
@@ -270,11 +271,22 @@ def _chosen(reading: Reading, unread: Unread) -> list[understanding.FactFound]:
     found = understanding.validate(raw, reading.pack, unread.text, seq=unread.seq)
     if reading.fluent:
         return found
+    alarming = triage.alarming(reading.pack)
     return [
         replace(fact, certainty="chosen")
         for fact in found
         if likeness.bears_out(reading.pack, fact.key, fact.status, fact.quote)
+        and ((fact.key, fact.status) not in alarming or _sounds_doubtful(reading, unread))
     ]
+
+
+def _sounds_doubtful(reading: Reading, unread: Unread) -> bool:
+    """Whether the second reader hears that a doctor might have to look today; where there is none, it counts as heard."""
+    alarm = second_reader.reader_if_made(settings.HOUSESTAFF["SECOND_READER"])
+    if alarm is None:
+        return True
+    answer = unread.asked not in (None, OPEN) and second_reader.no_longer_than_an_answer(unread.text)
+    return alarm.perhaps_urgent(unread.text, about_kin=reading.about is not None, answer=answer)
 
 
 def _unusable(error: EngineError) -> bool:

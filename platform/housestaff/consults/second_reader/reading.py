@@ -63,6 +63,15 @@ class Reader:
         emergency, _, key, start, end = max(found, key=lambda one: one[:2])
         return Heard("emergency" if emergency else "urgent", key, *_trimmed(text, start, end))
 
+    def perhaps_urgent(self, text: str, *, about_kin: bool = False, answer: bool = False) -> bool:
+        """Whether a piece of the text sounds as if a doctor might have to look today: far more readily so than in `hear`."""
+        limits = self.linear.limits["maybe_answer" if answer else "maybe"]
+        return any(
+            self.linear.scores(text[start:end], about_kin=about_kin)[URGENT]
+            >= limits[language_of(text[start:end])]
+            for start, end in pieces(text)
+        )
+
     def remark(self, text: str) -> bool:
         """Whether a text is a greeting, thanks or small talk: nothing about anybody's health is to be heard in it."""
         if len(text) > LONG:

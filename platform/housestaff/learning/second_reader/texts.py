@@ -17,6 +17,7 @@ from pathlib import Path
 import yaml
 
 from housestaff.agents.packs import LANGUAGES, Pack, load_pack, pack_folders
+from housestaff.consults import triage
 from housestaff.consults.second_reader import head_of, no_longer_than_an_answer
 
 from ..exam import practice, sealing, stations
@@ -123,10 +124,9 @@ def _vignettes(folder: Path) -> Iterator[Taught]:
 def _quiet_answers(folder: Path) -> Iterator[Taught]:
     """Practice answers to a pack's questions that tell nothing which could raise a red flag, surely or perhaps."""
     pack = load_pack(folder)
-    loud = {(flag.key, "present") for flag in pack.flags}
+    loud = triage.alarming(pack)
     for flag in pack.flags:
         for answer in flag.answers:
-            loud.add((answer.item, "present" if answer.when == "yes" else "denied"))
             loud |= {(answer.item, "unsure"), *((key, "present") for key in answer.together)}
     for one in practice.told_in(folder):
         if one.asked and loud.isdisjoint((fact.key, fact.status) for fact in one.facts):

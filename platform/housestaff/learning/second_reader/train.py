@@ -1,6 +1,6 @@
 """Logistic regression over the features of practice stations; `manage.py train_second_reader` runs it, beside the engine.
 
-The thresholds come from five-fold cross-validation, so from texts that the scoring model had not seen: "sure" is where so
+The thresholds come from cross-validation, so from texts that the scoring model had not seen: "sure" is where so
 many look-alikes pass as the exam allows, "unsure" where a doctor's glance is still worth it. The figures are kept beside.
 Thresholds that an earlier cross-validation of the same texts found (`kept`) are taken over: it is most of the time.
 """
@@ -25,12 +25,14 @@ from housestaff.consults.second_reader.linear import written
 LANGUAGES = ("en", "zh-hans")
 STRENGTH = 10.0  # inverse of the regularisation
 SEEN_LEAST = 2  # a feature of one text alone teaches nothing
-FOLDS, FEWER_FOLDS = 4, 3  # where a life may hang on the threshold, and where a sentence does
+FOLDS, FEWER_FOLDS = 8, 5  # where a life may hang on the threshold, and where a sentence does
 PHRASE = 0.4  # what a pack's short phrasing weighs beside a whole message
 # The share of look-alikes that may pass: as an emergency (the exam allows 5 %), and for a doctor's eyes.
 SURE, UNSURE = 0.03, 0.06
 # The same for answers to the agent's questions: a consult has ten of them, so hardly any may pass.
 SURE_ANSWER, UNSURE_ANSWER = 0.002, 0.006
+# So many may pass for what a small model's choice of a red flag needs besides: alone either says little.
+MAYBE, MAYBE_ANSWER = 0.25, 0.05
 # The share of other messages in which a want may be heard: most answer a boundary nobody asked about; comfort may err.
 WANTED, WANTED_ELSE = {"feeling": 0.05, BOUNDED: 0.02}, 0.01
 REMARK = 0.005  # the share of other messages that may be taken for a mere remark, in which no fact is heard
@@ -200,6 +202,7 @@ def alarm(rows: Sequence[dict[str, Any]], out: Path, name: str, kept: Kept = Non
     for limit, head, share, in_answers in (
         ("sure", "alarm", SURE, SURE_ANSWER),
         ("unsure", "urgent", UNSURE, UNSURE_ANSWER),
+        ("maybe", "urgent", MAYBE, MAYBE_ANSWER),
     ):
         limits[limit] = lesson.passed(head, scores[head], share)
         limits[f"{limit}_answer"] = {
@@ -213,6 +216,8 @@ def alarm(rows: Sequence[dict[str, Any]], out: Path, name: str, kept: Kept = Non
     shown = {
         "emergencies heard as such": ("alarm", "sure", emergency),
         "emergencies heard as urgent": ("urgent", "unsure", emergency),
+        "emergencies heard as perhaps urgent": ("urgent", "maybe", emergency),
+        "urgent texts heard as perhaps urgent": ("urgent", "maybe", urgent & ~emergency),
         "urgent texts heard as urgent": ("urgent", "unsure", urgent & ~emergency),
         "urgent texts called emergency": ("alarm", "sure", urgent & ~emergency),
         "ordinary texts called emergency": ("alarm", "sure", lesson.ordinary),

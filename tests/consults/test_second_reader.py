@@ -98,6 +98,18 @@ def test_pieces_cover_every_text_and_nothing_breaks_it(text: str) -> None:
     assert place is None or 0 <= place.start <= place.end <= len(text)
 
 
+def test_a_doubt_is_heard_far_more_readily_than_an_alarm(made: Path) -> None:
+    held = reader(made)
+    for limit, more_readily in (("unsure", "maybe"), ("unsure_answer", "maybe_answer")):
+        limits = held.linear.limits
+        assert all(limits[more_readily][tongue] < limits[limit][tongue] for tongue in ("en", "zh-hans"))
+    assert held.perhaps_urgent("my chest feels odd and my arm is heavy") and held.perhaps_urgent(
+        "胸口闷得慌，左胳膊发沉"
+    )
+    assert not held.perhaps_urgent("My stream has been weak for three months.")
+    assert not held.perhaps_urgent("no, about three weeks", answer=True)
+
+
 def test_what_a_message_wants(made: Path) -> None:
     wants = wanting(made)
     assert wants is not None

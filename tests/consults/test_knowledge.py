@@ -4,7 +4,9 @@ import dataclasses
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
 from housestaff.agents.packs import load_pack
+from housestaff.consults import knowledge
 from housestaff.consults.knowledge import in_force, pick
 
 PACK = load_pack(Path(__file__).parents[2] / "specialties" / "urology")
@@ -48,3 +50,35 @@ def test_every_signed_advice_cites_its_source() -> None:
     for language, mark in (("en", "Source:"), ("zh-hans", "来源：")):
         signed = PACK.signed_sentences(language)
         assert all(mark in text for line, text in signed.items() if line.startswith("advice "))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is my kidney cyst of 3 cm dangerous", "how many days should i take readings", "can water build up inside",
+        "had sex last night, psa tomorrow, should i rearrange", "started running again, so can the tablets go in the bin",
+        "does a smart watch measure deep sleep right", "why do i come round in the small hours", "Is it safe?",
+        "降压药晚上吃好还是早上吃", "要不要开刀", "得这个啥时候算变重", "拔罐有用不",
+        "医生就给了十四片，为啥", "请问能吃蜂蜜",
+    ],
+)  # fmt: skip
+def test_a_question_needs_no_question_mark(text: str) -> None:
+    assert knowledge.asks(text) and knowledge.plainly_asks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I can't sleep and my legs twitch", "blood in my pee since monday", "three weeks now, it burns when I pee",
+        "Phlegmy rattle you can feel through his back", "失眠半年了，躺下要两个钟头", "左侧躺心慌",
+        "孩子发烧两天了，能吃能喝",
+    ],
+)  # fmt: skip
+def test_a_history_is_no_question(text: str) -> None:
+    assert not knowledge.plainly_asks(text)
+
+
+def test_in_an_answer_only_what_is_put_as_a_question_is_one() -> None:
+    assert not knowledge.plainly_asks("can i say both", answers=True)
+    assert knowledge.plainly_asks("can i say both")
+    assert knowledge.plainly_asks("both, is that bad?", answers=True)

@@ -57,6 +57,26 @@ _PLAINLY_EN = re.compile(
 _PLAINLY_ZH = re.compile(
     r"[?？]|(?:吗|么|呢|怎么办|咋办|咋整|行不行|好不好|能不能|可不可以|要不要紧)[。！!~～\s]*$|请问|想问|问一下|问下"
 )
+# What asks without a question mark; not looked for in answers, where "can cover it with a thumb" would be one.
+_WH = r"(?:what|whats|which|how|hows|why|when|where|who|whose)"
+_VERB = r"(?:can|could|should|shall|may|might|will|would|do|does|did|is|are|am|was|were|has|have)"
+_WHOM = r"(?:i|we|you|he|she|it|they|this|that|these|those|there|my|our|his|her|the|a|an|any|anyone|someone)"
+_QUIETLY_EN = re.compile(
+    rf"(?:^|[,.;:!\n-]\s*|\b(?:and|but|so|or|then)\s+){_VERB}\s+(?:{_WHOM}|[a-z]+(?:\s+[a-z]+)?\s+[a-z]+)\b"
+    rf"|\b(?:can|could|should|shall|may|do|am|must)\s+(?:i|we)\b|\bis\s+(?:it|this|that|there)\s+(?!(?:bad|worse)\b)"
+    rf"|\b{_WH}\s+(?:{_VERB}|much|many|long|often|soon|far|bad|to|works|counts|of|kind|sort|else)\b"
+    r"|\b(?:or not|yes or no|ok or|any (?:tips|advice|way|use|point|idea)|wonder\w*|tell me|explain)\b"
+    r"|\bnot sure (?:if|whether)\b"
+    r"|\bwhats (?:that|this|the)\b",
+    re.IGNORECASE,
+)
+
+_QUIETLY_ZH = re.compile(
+    r"要不要|能不能|可不可以|该不该|行不行|好不好|用不用|会不会|是不是|对不对|有没有(?:用|必要|办法|法子|事|关系|影响|什么)"
+    r"|(?:可以|能|会|要|算|有用|行|还)[^，。,]{0,10}(?:不|没)\W*$|还是[^，。,]{1,12}(?:好|行)?\W*$|吗[，,。]"
+    r"|怎么(?!都|也|说)|咋(?:办|整|样|吃|弄|治)|为什么|为啥|多久(?:能|才|要|一|查|好|消)|多少(?:钱|天|毫克|次|算|才)|几天(?:能|才|好|出)"
+    r"|(?:啥|什么)(?:时候|意思|原因|药|牌子|程度)|哪(?:个|种|一种|些|家|科)|想问|请问|想知道|问一下|问下|有用没|行不|能行"
+)
 
 
 def in_force(pack: Pack, today: date) -> list[Article]:
@@ -82,14 +102,21 @@ def pick(
     return fitting[:most]
 
 
-def asks(text: str) -> bool:
-    """Whether a message asks for something, in either language."""
-    return bool(_ASKS_ZH.search(text) if _HAN.search(text) else _ASKS_EN.search(text))
+def asks(text: str, *, answers: bool = False) -> bool:
+    """Whether a message perhaps asks for something, in either language; `answers` as for `plainly_asks`."""
+    perhaps = _ASKS_ZH if _HAN.search(text) else _ASKS_EN
+    return bool(perhaps.search(text)) or plainly_asks(text, answers=answers)
 
 
-def plainly_asks(text: str) -> bool:
-    """Whether a message surely asks: one that goes unanswered must be told so."""
-    return bool(_PLAINLY_ZH.search(text) if _HAN.search(text) else _PLAINLY_EN.search(text))
+def plainly_asks(text: str, *, answers: bool = False) -> bool:
+    """Whether a message surely asks: one that goes unanswered must be told so.
+
+    `answers`: it answers the agent's question; then only what is put as a question counts as one.
+    """
+    chinese = bool(_HAN.search(text))
+    if (_PLAINLY_ZH if chinese else _PLAINLY_EN).search(text):
+        return True
+    return not answers and bool((_QUIETLY_ZH if chinese else _QUIETLY_EN).search(text))
 
 
 def nearness(pack: Pack, text: str) -> dict[str, float]:

@@ -68,17 +68,23 @@ def plan_reply(
     comforted: bool = False,
     rang: bool = False,
     reader: Telling | None = None,
+    answers: bool = False,
+    remark: bool = False,
 ) -> Plan:
     """The reply to what the patient has just said, as names of signed sentences.
 
     `comforted`: a feeling was acknowledged a moment ago; saying the same again would sound hollow.
     `rang`: a red flag has rung in this consult, so that a doctor looks at it whatever else was said.
     `reader`: what practice questions taught about which article is wanted.
+    `answers`: it is no more than the answer to the question just asked. `remark`: a greeting or small talk, which asks
+    for no article.
     """
     present = {fact.key for fact in facts if fact.status == "present"}
     bounds = _boundary(pack, said, wants, in_field=bool(present & pack.complaint_keys()))
     head = [*(() if comforted else _comfort(said, wants)), *bounds]
-    answer = _answer(pack, said, today, bounded=bool(bounds), reader=reader)
+    answer = (
+        [] if remark else _answer(pack, said, today, bounded=bool(bounds), reader=reader, answers=answers)
+    )
     if not levels.may("take_history", level):
         advice = answer or _advice(pack, facts, said, today, most=1)
         return Plan((*head, *advice, "doctor_will_read"))
@@ -117,11 +123,15 @@ def _boundary(pack: Pack, said: str, wants: Wants, *, in_field: bool) -> list[st
     return [line for line in lines if line in signed]
 
 
-def _answer(pack: Pack, said: str, today: date, *, bounded: bool, reader: Telling | None) -> list[str]:
+def _answer(
+    pack: Pack, said: str, today: date, *, bounded: bool, reader: Telling | None, answers: bool
+) -> list[str]:
     """What a question is answered with: the pack's article, or that nobody here has a source for it."""
-    if knowledge.asks(said) and (article := knowledge.answering(pack, said, today=today, reader=reader)):
+    if knowledge.asks(said, answers=answers) and (
+        article := knowledge.answering(pack, said, today=today, reader=reader)
+    ):
         return [f"advice {article.key}"]
-    return ["cannot_answer"] if knowledge.plainly_asks(said) and not bounded else []
+    return ["cannot_answer"] if knowledge.plainly_asks(said, answers=answers) and not bounded else []
 
 
 def _stands(words: str, plain: str) -> bool:

@@ -304,6 +304,7 @@ def _planned(reading: Reading, row: Consult) -> Plan:
     asked = reading.unread[-1].asked if reading.unread else None
     answers = asked not in (None, OPEN, CLOSE) and second_reader.no_longer_than_an_answer(said)
     heard = None if answers else second_reader.wanting(settings.HOUSESTAFF["SECOND_READER"])
+    readers = _readers(reading.pack)
     return plan_reply(
         reading.pack,
         case.known(row),
@@ -315,7 +316,9 @@ def _planned(reading: Reading, row: Consult) -> Plan:
         wants=heard.hear(said, reading.pack.slug) if heard else NOTHING_WANTED,
         comforted=_comforted(reading, row),
         rang=levels.may("advise_simple", reading.level) and judging.rang(row),
-        reader=_readers(reading.pack).telling,
+        reader=readers.telling,
+        answers=answers,
+        remark=readers.alarm is not None and readers.alarm.remark(said),
     )
 
 

@@ -46,7 +46,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--cross-validate",
             action="store_true",
-            help=f"find every threshold again and write {THRESHOLDS.name}, which trainings of the same texts take over",
+            help=f"write the thresholds of what has changed to {THRESHOLDS.name}; trainings of the same texts take them over",
         )
         parser.add_argument("--out", type=Path, help="default: HOUSESTAFF_SECOND_READER")
 
@@ -59,15 +59,18 @@ class Command(BaseCommand):
             answers = {ANSWERS_FILE: _answers(specialties)}
         except (BadStation, PackProblems, texts.SealedText) as problem:
             raise CommandError(str(problem)) from None
+        known = kept_thresholds()
+        kept = {} if options["cross_validate"] and options["again"] else known
         old = {
             name: (digest, held)
             for name, (digest, held) in {**lessons, **packs, **answers}.items()
-            if options["again"] or options["cross_validate"] or _name_of(out.with_name(name)) != digest
+            if options["again"]
+            or _name_of(out.with_name(name)) != digest
+            or (options["cross_validate"] and digest not in known)
         }
         if not old:
             self.stdout.write("The readers of messages are up to date.")
             return
-        kept = {} if options["cross_validate"] else kept_thresholds()
         self.stdout.write(f"training {len(old)} readers of messages: {', '.join(sorted(old))}")
         jobs = []
         for module, mine in (("train", lessons), ("train_told", packs), ("train_answers", answers)):
@@ -90,8 +93,8 @@ class Command(BaseCommand):
         if status != 0:
             raise CommandError("The readers of messages could not be trained; the reason stands above.")
         if options["cross_validate"]:
-            _keep(out, old)
-            self.stdout.write(f"{THRESHOLDS.name}: the thresholds of {len(old)} readers")
+            _keep(out, [*lessons, *packs, *answers])
+            self.stdout.write(f"{THRESHOLDS.name}: new thresholds of {len(old)} readers")
 
 
 def _lessons(specialties: Path, first: str) -> dict[str, tuple[str, Any]]:

@@ -46,7 +46,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--cross-validate",
             action="store_true",
-            help=f"write the thresholds of what has changed to {THRESHOLDS.name}; trainings of the same texts take them over",
+            help=f"write the thresholds of what has changed to {THRESHOLDS.name}, for trainings of the same texts",
         )
         parser.add_argument("--out", type=Path, help="default: HOUSESTAFF_SECOND_READER")
 

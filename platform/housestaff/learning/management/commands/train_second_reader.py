@@ -87,7 +87,8 @@ class Command(BaseCommand):
                     Job(f"housestaff.learning.second_reader.{module}", ["--out", str(out.parent)], words)
                 )
         try:
-            status = run_modules(*jobs)
+            # The first, of all messages, needs the most memory, and has the machine to itself.
+            status = run_modules(*jobs[:1]) or run_modules(*jobs[1:])
         except NoEngineEnvironment as missing:
             raise CommandError(str(missing)) from None
         if status != 0:

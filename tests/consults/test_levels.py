@@ -261,6 +261,25 @@ def test_words_after_the_disposition_bring_a_doctor(house: House, pack: Pack) ->
         assert row.consult_class == "complex" and row.reasons[-1]["code"] == "wrote_after"
 
 
+@pytest.mark.parametrize("words", ["No, that's all, thank you!", "没有了，谢谢医生", "ok bye"])
+def test_thanks_after_the_disposition_change_nothing(house: House, pack: Pack, words: str) -> None:
+    at_level(house, 3)
+    consult = ready_to_end(house, pack)
+    house.patient.say(consult, "No.")
+    assert pack.dispositions["self_care"].en in by_task(house, consult)
+    house.patient.say(consult, words)
+    by_task(house, consult)
+    with acting_for(house.cast.tenant):
+        assert Consult.objects.get(id=consult).consult_class == "simple"
+
+
+@pytest.mark.parametrize(
+    "words", ["no, but my chest hurts", "thanks, and I am bleeding", "好的，就是有点发烧", "No 4 tablets"]
+)
+def test_thanks_with_anything_besides_are_more_than_thanks(words: str) -> None:
+    assert turn.NOTHING_MORE.fullmatch(words) is None
+
+
 def test_words_while_it_is_being_told_take_it_back(
     house: House, pack: Pack, monkeypatch: pytest.MonkeyPatch
 ) -> None:

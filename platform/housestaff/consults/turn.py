@@ -6,6 +6,7 @@ one stored outcome. Between the steps no transaction is open; each step checks t
 """
 
 import logging
+import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -44,6 +45,15 @@ SAY_TOKENS = 256
 MOST_BY_MODEL = 4
 BASE = "base"
 COMFORT_RESTS = 4  # replies
+# "no, that's all, thank you": after the history it changes nothing.
+NOTHING_MORE = re.compile(
+    r"(?:no|nope|nothing(?: (?:else|more))?|not really|no more|none|that'?s (?:all|it|everything)|that is (?:all|it)"
+    r"|i think|for now|ok|okay|all good|fine|great|perfect|right|lovely|good|will do|thanks?(?: you| a lot)?|thankyou"
+    r"|(?:so|very) much|cheers|doctor|doc|bye|goodbye|from me"
+    r"|没有?了?|没别的了?|没什么了?|差不多|就这些了?|就这样吧?|好的?|谢谢|多谢|感谢|您|你|医生|大夫|辛苦了?|再见|嗯+|行|可以了?|知道了|明白了?|暂时"
+    r"|[\s，,。.！!~～、…])+",
+    re.IGNORECASE,
+)
 # The patient's messages of a consult that no turn has answered, up to the one that this turn answers.
 UNANSWERED = """consult_id = %s AND kind = 'message' AND author = 'patient' AND seq > (
     SELECT COALESCE(MAX(answers_seq), 0) FROM consults_turn
@@ -119,7 +129,14 @@ def answer(*, tenant: UUID, consult: UUID) -> None:
             if plan.advises and row.patient_seq > turn.answers_seq:
                 plan, text = _taken_back(reading, plan)
             half_read = reading.fluent and (reading.engine.while_reading or turns.was_half_read(row))
-            judging.settle(row, reading.pack, plan, level=reading.level, half_read=half_read)
+            judging.settle(
+                row,
+                reading.pack,
+                plan,
+                level=reading.level,
+                half_read=half_read,
+                told_nothing=_told_nothing(reading, row),
+            )
             turns.end_turn(turn, outcome="answer", text=text, reason=reading.engine.broke, row=row)
     except turns.LostLease:
         log.info("turn %s was ended by somebody else", turn.id)
@@ -287,6 +304,15 @@ def _sounds_doubtful(reading: Reading, unread: Unread) -> bool:
         return True
     answer = unread.asked not in (None, OPEN) and second_reader.no_longer_than_an_answer(unread.text)
     return alarm.perhaps_urgent(unread.text, about_kin=reading.about is not None, answer=answer)
+
+
+def _told_nothing(reading: Reading, row: Consult) -> bool:
+    """Whether every message of this turn is thanks or small talk, and nothing has come since."""
+    alarm = second_reader.reader_if_made(settings.HOUSESTAFF["SECOND_READER"])
+    return row.patient_seq <= reading.turn.answers_seq and all(
+        NOTHING_MORE.fullmatch(unread.text) or (alarm is not None and alarm.remark(unread.text))
+        for unread in reading.unread
+    )
 
 
 def _unusable(error: EngineError) -> bool:

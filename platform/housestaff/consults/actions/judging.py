@@ -119,10 +119,19 @@ def _judged(
     )
 
 
-def settle(row: Consult, pack: Pack, plan: Plan, *, level: int, half_read: bool = False) -> None:
+def settle(
+    row: Consult,
+    pack: Pack,
+    plan: Plan,
+    *,
+    level: int,
+    half_read: bool = False,
+    told_nothing: bool = False,
+) -> None:
     """Note the question asked and judge the consult as it stands. Urgency only rises; the caller holds and saves.
 
-    `half_read`: a fluent base should have read a message, and failed.
+    `half_read`: a fluent base should have read a message, and failed. `told_nothing`: what this turn answers is thanks, or
+    that there is no more to say.
     """
     if not levels.may("take_history", level):
         return hand_over(row, level)
@@ -142,7 +151,7 @@ def settle(row: Consult, pack: Pack, plan: Plan, *, level: int, half_read: bool 
     ]
     if half_read:
         _for_a_person(row, "half_read")
-    if plan.finished and not plan.asks and levels.may("advise_simple", level):
+    if plan.finished and not plan.asks and not told_nothing and levels.may("advise_simple", level):
         # What the agent told the patient was said before these words: a doctor reads them.
         _for_a_person(row, "wrote_after")
     audit.record("case.judge", by=None, kind="consult", object_id=row.id, subject=row.subject_id)
